@@ -1,0 +1,1 @@
+"""Judging: AQI, statistics, attainment, composite index, ranking, targets."""

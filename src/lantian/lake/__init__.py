@@ -1,0 +1,1 @@
+"""Observation store: hot rows, immutable parts, roster, readers of files."""

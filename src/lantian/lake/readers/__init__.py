@@ -1,0 +1,1 @@
+"""Readers of monitor files: one file layout each."""

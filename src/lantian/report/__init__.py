@@ -1,0 +1,1 @@
+"""Frozen figures made into Word, Excel, PDF and pictures."""

@@ -1,0 +1,1 @@
+"""The law as dated data: rule books and the named rule sets they make."""

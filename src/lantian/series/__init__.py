@@ -1,0 +1,1 @@
+"""Hours to days: validity, means, moving windows, percentiles."""

@@ -1,0 +1,1 @@
+"""Words of the field: pollutants, hours, periods, rounding, marks."""
