@@ -58,9 +58,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"lantian {__version__}")
         return 0
     if words[0] not in names():
-        print(
-            f"lantian: no command {words[0]!r} -> one of: {', '.join(names())}", file=sys.stderr
-        )
+        print(f"lantian: no command {words[0]!r} -> one of: {', '.join(names())}", file=sys.stderr)
         return 2
     command = load(words[0])
     parser = argparse.ArgumentParser(

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from lantian.errors import BadRequest, NoRuleInForce, RuleBookBroken
+from lantian.errors import BadFile, BadRequest, NoRuleInForce, RuleBookBroken
 from lantian.rules.clauses import (
     AdoptionClause,
     AqiClause,
@@ -121,6 +122,8 @@ class Book[C]:
 
 _HEAD: Final = {"id", "kind", "title_zh", "title_en"}
 _ENTRY: Final = {"id", "item", "effective", "until", "source", "verified", "note"}
+_NEEDED: Final = (("id", str), ("effective", date), ("source", str), ("verified", bool))
+_OPTIONAL: Final = (("item", str), ("until", date), ("note", str))
 
 
 def read_book(path: Path) -> Book[Any]:
@@ -128,17 +131,23 @@ def read_book(path: Path) -> Book[Any]:
 
     Raises
     ------
+    BadFile
+        If the file cannot be read.
     RuleBookBroken
         On broken TOML, an unknown kind or key, a missing citation, a duplicate, a gap
         or an overlap; the message names file and entry.
     """
-    raw = path.read_bytes()
     try:
+        raw = path.read_bytes()
         table = tomllib.loads(raw.decode("utf-8"))
+    except OSError as error:
+        raise BadFile(
+            f"cannot be read: {error.strerror}", where=str(path), fix="check the path and rights"
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RuleBookBroken(f"not TOML: {error}", where=path.name, fix="mend the file") from error
-    head = table.get("book", {})
-    if set(table) != {"book", "entry"} or set(head) != _HEAD:
+    head: Any = table.get("book")
+    if set(table) != {"book", "entry"} or not _is_head(head) or not _are_entries(table["entry"]):
         raise RuleBookBroken(
             f"needs a [book] with {', '.join(sorted(_HEAD))} and [[entry]] tables, nothing else",
             where=path.name,
@@ -160,13 +169,23 @@ def read_book(path: Path) -> Book[Any]:
     )
 
 
+def _is_head(head: Any) -> bool:
+    return isinstance(head, dict) and set(head) == _HEAD and {*map(type, head.values())} == {str}
+
+
+def _are_entries(entries: Any) -> bool:
+    return isinstance(entries, list) and bool(entries) and {*map(type, entries)} == {dict}
+
+
 def _read_entry(head: dict[str, Any], number: int, table: dict[str, Any], path: Path) -> Entry[Any]:
     where = f"{path.name}, entry {number} ({table.get('id', 'no id')})"
-    for key, kind in (("id", str), ("effective", date), ("source", str), ("verified", bool)):
-        if not isinstance(table.get(key), kind) or table[key] == "":
-            raise RuleBookBroken(f"needs {key}", where=where, fix=f"add {key} to the entry")
-    for key, kind in (("item", str), ("until", date), ("note", str)):
-        if key in table and not isinstance(table[key], kind):
+    lacking = [key for key, _ in _NEEDED if table.get(key, "") == ""]
+    if lacking:
+        raise RuleBookBroken(
+            f"needs {', '.join(lacking)}", where=where, fix="add what is missing to the entry"
+        )
+    for key, kind in (*_NEEDED, *_OPTIONAL):
+        if key in table and type(table[key]) is not kind:
             raise RuleBookBroken(f"{key} is not a {kind.__name__}", where=where, fix="correct it")
     clause = {k: v for k, v in table.items() if k not in _ENTRY}
     return Entry(
@@ -192,7 +211,7 @@ def _refuse_contradictions(entries: list[Entry[Any]], file: str) -> None:
             raise RuleBookBroken(
                 f"{entry.id} ends {entry.until}, before it starts", where=file, fix="correct until"
             )
-    for old, new in zip(entries, entries[1:], strict=False):
+    for old, new in pairwise(entries):
         if old.item != new.item:
             continue
         if old.until is None or new.effective != old.until + timedelta(days=1):
@@ -212,12 +231,19 @@ def read_shelf(folders: Iterable[Path]) -> dict[str, Book[Any]]:
 
     Raises
     ------
+    BadRequest
+        If a folder does not exist.
     RuleBookBroken
-        If two books, or two entries of one kind of book, have the same name.
+        If two books, or two entries of one kind of book, have the same name, or an
+        index divides by limits that no book holds.
     """
     shelf: dict[str, Book[Any]] = {}
     named: dict[tuple[type, str], str] = {}
     for folder in folders:
+        if not folder.is_dir():
+            raise BadRequest(
+                f"no folder of rule books {folder}", where="rules", fix="name an existing folder"
+            )
         for path in sorted(folder.glob("*.toml")):
             book = read_book(path)
             if book.id in shelf:
@@ -234,7 +260,18 @@ def read_shelf(folders: Iterable[Path]) -> dict[str, Book[Any]]:
                     )
                 named[key] = book.id
             shelf[book.id] = book
+    _refuse_unknown_limits(shelf, {name for kind, name in named if kind is LimitsClause})
     return shelf
+
+
+def _refuse_unknown_limits(shelf: dict[str, Book[Any]], limits: set[str]) -> None:
+    for entry in (entry for book in shelf.values() for entry in book.entries):
+        if isinstance(entry.clause, IndexClause) and entry.clause.limits not in limits:
+            raise RuleBookBroken(
+                f"no ambient limits named {entry.clause.limits!r}",
+                where=f"rule book {entry.book}, {entry.id}",
+                fix=f"one of: {', '.join(sorted(limits))}",
+            )
 
 
 @cache

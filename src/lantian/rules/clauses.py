@@ -1,7 +1,29 @@
 """What the clauses of each rule book say, as frozen values: one type per book."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
+from typing import Final, Literal
+
+from lantian.terms.pollutant import DAY_ITEMS, POLLUTANTS
+
+_KEYS: Final = tuple(p.key for p in POLLUTANTS)
+
+
+def _only(found: Iterable[str], known: Iterable[str], what: str) -> None:
+    """Refuse names that the field does not know; the loader adds book and entry."""
+    strange = sorted(set(found) - set(known))
+    if strange:
+        raise ValueError(f"{what} names {', '.join(strange)}; known: {', '.join(known)}")
+
+
+def _each(found: Iterable[str], what: str) -> None:
+    """Refuse a table that does not name each of the six pollutants."""
+    _only(found, _KEYS, what)
+    lacking = [key for key in _KEYS if key not in set(found)]
+    if lacking:
+        raise ValueError(f"{what} lacks {', '.join(lacking)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +41,22 @@ class AqiClause:
     daily_items: tuple[str, ...]
     aqi_min: int
     aqi_max: int
-    above_so2_1h: str  # "use-24h" or "cap"
-    above_o3_8h: str  # "use-1h" or "cap"
-    missing: str  # "from-the-rest" or "na-unless-over-100"
-    hourly_pm_text: str  # "24h-sliding" or "1h": what the text says of PM in the hourly report
+    above_so2_1h: Literal["use-24h", "cap"]
+    above_o3_8h: Literal["use-1h", "cap"]
+    missing: Literal["from-the-rest", "na-unless-over-100"]
+    hourly_pm_text: Literal["24h-sliding", "1h"]  # what the text says of PM in the hourly report
     decimals_ugm3: int
     decimals_mgm3: int
     primary_above: int
     exceeding_above: int
+
+    def __post_init__(self) -> None:
+        """Refuse breakpoints that do not rise from 0, or are more than the rows of the index."""
+        _only(self.daily_items, [item.key for item in DAY_ITEMS], "daily_items")
+        for name, row in {"iaqi": self.iaqi, **self.breakpoints}.items():
+            rising = all(low < high for low, high in pairwise(row))
+            if len(row) < 2 or row[0] != 0 or not rising or len(row) > len(self.iaqi):
+                raise ValueError(f"{name} must rise from 0 in at most {len(self.iaqi)} steps")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +64,14 @@ class Limit:
     """Limits of one pollutant and averaging time, class 1 and class 2 areas."""
 
     pollutant: str
-    averaging: str  # "year", "day", "hour", "mda8"
+    averaging: Literal["year", "day", "hour", "mda8"]
     class1: float
     class2: float
-    unit: str
+    unit: Literal["ug/m3", "mg/m3"]
+
+    def __post_init__(self) -> None:
+        """Refuse a pollutant that is not one of the six, by its symbol."""
+        _only([self.pollutant], [p.symbol for p in POLLUTANTS], "limit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +112,7 @@ class Threshold:
     """Fewest values that make a statistic valid."""
 
     minimum: int
-    unit: str  # "hours", "windows", "days", "percent"
+    unit: Literal["hours", "windows", "days", "percent"]
     february: int | None = None
     first_window_end: int | None = None
     last_window_end: int | None = None
@@ -90,7 +124,8 @@ class EvaluationClause:
     """How days make a period, with which digits, and how stations make a place.
 
     Percentiles are whole numbers of per cent; `mean` lists pollutants whose period
-    mean is judged. Decimals are those of ug/m3 unless the key says otherwise.
+    mean is judged. Decimals are those of ug/m3 unless the key says otherwise; those of
+    CO are of mg/m3. Pollutants are named by their keys.
     """
 
     mean: tuple[str, ...]
@@ -99,23 +134,33 @@ class EvaluationClause:
     day_decimals_mgm3: int
     period_decimals: dict[str, int]
     rate_decimals: int
-    place_day: str  # "mean-of-station-days"
+    place_day: Literal["mean-of-station-days"]
     default_index: str
+
+    def __post_init__(self) -> None:
+        """Refuse names that are no pollutant, and tables that leave one out."""
+        _only(self.mean, _KEYS, "mean")
+        _each(self.percentile, "percentile")
+        _each(self.period_decimals, "period_decimals")
 
 
 @dataclass(frozen=True, slots=True)
 class IndexClause:
-    """One variant of the composite index."""
+    """One variant of the composite index; weights by the pollutants' keys."""
 
     title_zh: str
     title_en: str
     limits: str  # id of an entry of the ambient-limits book
-    terms: str  # "mean-or-percentile" or "largest-ratio"
+    terms: Literal["mean-or-percentile", "largest-ratio"]
     weights: dict[str, int]
     divide_by_weights: bool
     single_decimals: int
     round_single_first: bool
     index_decimals: int
+
+    def __post_init__(self) -> None:
+        """Refuse weights that leave a pollutant out or name another."""
+        _each(self.weights, "weights")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +189,17 @@ class LevelsClause:
 
 @dataclass(frozen=True, slots=True)
 class ExceptionalClause:
-    """How candidates for an exceptional episode are found; never how they are removed."""
+    """How candidates for an exceptional episode are found; never how they are removed.
+
+    Pollutants by their keys. A night starts at `from_hour` local time of its date and
+    lasts `hours`. `return_ratio` is the deviation from the mean before the onset within
+    which the episode has ended.
+    """
 
     title_zh: str
     title_en: str
     pollutants: tuple[str, ...]
-    method: str  # "pm10-jump" or "calendar-night"
+    method: Literal["pm10-jump", "calendar-night"]
     onset_ratio: float = 0.0
     onset_ugm3: int = 0
     before_h: int = 0
@@ -159,13 +209,17 @@ class ExceptionalClause:
     from_hour: int = 0
     hours: int = 0
 
+    def __post_init__(self) -> None:
+        """Refuse names that are no pollutant."""
+        _only(self.pollutants, _KEYS, "pollutants")
+
 
 @dataclass(frozen=True, slots=True)
 class PlausibleClause:
     """Highest hourly value that is taken in; what lies above is quarantined, not stored."""
 
     highest: int
-    unit: str
+    unit: Literal["ug/m3", "mg/m3"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,15 +190,13 @@ def for_period(
     """
     books = shelf or national_shelf()
     chosen = rule_set(name, books) if name else in_force(period.last, books)
-    crossed: list[str] = []
-    for entry in books["ambient-limits"].entries:
-        if period.first < entry.effective <= period.last:
-            crossed.append(
-                f"本时段跨越 {entry.effective} 的标准变更（{entry.clause.title_zh}），"
-                f"统一按 {chosen.name} 评价 / the period crosses the change of "
-                f"{entry.effective} ({entry.clause.title_en}); all of it is judged by {chosen.name}"
-            )
-    return chosen, crossed
+    return chosen, [
+        f"本时段跨越 {entry.effective} 的标准变更（{entry.clause.title_zh}），"
+        f"统一按 {chosen.name} 评价 / the period crosses the change of "
+        f"{entry.effective} ({entry.clause.title_en}); all of it is judged by {chosen.name}"
+        for entry in books["ambient-limits"].entries
+        if period.first < entry.effective <= period.last
+    ]
 
 
 def index_names(shelf: Shelf | None = None) -> list[str]:
@@ -209,11 +207,13 @@ def index_names(shelf: Shelf | None = None) -> list[str]:
     >>> "ranking-2014" in index_names()
     True
     """
-    return [e.id for b in (shelf or national_shelf()).values() for e in b.entries if _is_index(e)]
+    return [e.id for e in _entries(shelf, IndexClause)]
 
 
-def _is_index(entry: Entry[Any]) -> bool:
-    return isinstance(entry.clause, IndexClause)
+def _entries[C](shelf: Shelf | None, kind: type[C]) -> list[Entry[C]]:
+    """Entries of one kind in all books, national and local."""
+    books = (shelf or national_shelf()).values()
+    return [e for book in books for e in book.entries if isinstance(e.clause, kind)]
 
 
 def index_variant(name: str, shelf: Shelf | None = None) -> Entry[IndexClause]:
@@ -229,10 +229,9 @@ def index_variant(name: str, shelf: Shelf | None = None) -> Entry[IndexClause]:
     >>> index_variant("ranking-2014").clause.limits
     'GB3095-2012-A1'
     """
-    for shelved in (shelf or national_shelf()).values():
-        for entry in shelved.entries:
-            if entry.id == name and _is_index(entry):
-                return entry
+    for entry in _entries(shelf, IndexClause):
+        if entry.id == name:
+            return entry
     raise BadRequest(
         f"no composite index {name!r}",
         where="rules",
@@ -241,11 +240,31 @@ def index_variant(name: str, shelf: Shelf | None = None) -> Entry[IndexClause]:
 
 
 def index_limits(variant: Entry[IndexClause], shelf: Shelf | None = None) -> Entry[LimitsClause]:
-    """Return the ambient limits that a variant divides by.
+    """Return the ambient limits that a variant divides by; the shelf was read to hold them.
 
     Examples
     --------
     >>> index_limits(index_variant("ranking-2014")).clause.class2("PM10", "year")
     70000
     """
-    return (shelf or national_shelf())["ambient-limits"].entry(variant.clause.limits)
+    limits = _entries(shelf, LimitsClause)
+    return next(entry for entry in limits if entry.id == variant.clause.limits)
+
+
+def change_days(period: Period, shelf: Shelf | None = None) -> list[date]:
+    """Days within a period, after its first, on which a clause that judges days changes.
+
+    Examples
+    --------
+    >>> change_days(Period(date(2018, 1, 1), date(2026, 12, 31)))
+    [datetime.date(2018, 9, 1), datetime.date(2026, 3, 1)]
+    """
+    books = shelf or national_shelf()
+    judging = ("aqi", "levels", "ambient-limits", "evaluation", "completeness", "adoption")
+    days = {
+        e.effective
+        for name in judging
+        for e in books[name].entries
+        if period.first < e.effective <= period.last
+    }
+    return sorted(days)

@@ -1,9 +1,8 @@
 """Shape of a rule: a frozen dataclass filled from a table, every key and type checked."""
 
 from dataclasses import MISSING, Field, fields, is_dataclass
-from datetime import date
 from types import NoneType, UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from lantian.errors import RuleBookBroken
 
@@ -27,7 +26,8 @@ def fill[T](shape: type[T], table: dict[str, Any], where: str) -> T:
     Raises
     ------
     RuleBookBroken
-        On an unknown key, a missing key, or a value of another type.
+        On an unknown key, a missing key, a value of another type or a word that the
+        field does not allow, or where the shape itself refuses the values.
 
     Examples
     --------
@@ -45,7 +45,11 @@ def fill[T](shape: type[T], table: dict[str, Any], where: str) -> T:
     if lacking:
         raise RuleBookBroken(f"missing key {', '.join(lacking)}", where=where, fix="add it")
     hints = get_type_hints(shape)
-    return shape(**{k: _read(hints[k], v, f"{where}, {k}") for k, v in table.items()})
+    values = {k: _read(hints[k], v, f"{where}, {k}") for k, v in table.items()}
+    try:
+        return shape(**values)
+    except ValueError as error:
+        raise RuleBookBroken(str(error), where=where, fix="correct the entry") from error
 
 
 def _is_needed(field: Field[Any]) -> bool:
@@ -55,6 +59,12 @@ def _is_needed(field: Field[Any]) -> bool:
 def _read(hint: Any, value: Any, where: str) -> Any:
     """Check one value against its declared type, building what is nested."""
     origin, args = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        if value not in args:
+            raise RuleBookBroken(
+                f"{value!r} is not allowed", where=where, fix=f"one of: {', '.join(args)}"
+            )
+        return value
     if origin is UnionType:
         return _read(next(a for a in args if a is not NoneType), value, where)
     if is_dataclass(hint) and isinstance(hint, type):
@@ -72,7 +82,7 @@ def _of(kind: type, value: Any, where: str) -> Any:
     """Return `value` where it is exactly of `kind`; a whole number serves as a decimal."""
     if kind is float and type(value) is int:
         return float(value)
-    if type(value) is not kind and not (kind is date and isinstance(value, date)):
+    if type(value) is not kind:
         raise RuleBookBroken(
             f"expected {kind.__name__}, found {value!r}", where=where, fix="correct the value"
         )

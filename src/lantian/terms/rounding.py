@@ -107,3 +107,46 @@ def to_thousandths(values: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.int6
     [100, 35000]
     """
     return np.rint(np.asarray(values, dtype=np.float64) * THOUSAND).astype(np.int64)
+
+
+def round_ratios(
+    numerator: npt.NDArray[np.int64], denominator: npt.NDArray[np.int64], step: int, none: int
+) -> npt.NDArray[np.int64]:
+    """Round each ratio to a multiple of `step`, half to even.
+
+    Parameters
+    ----------
+    numerator, denominator : ndarray of int64, one shape
+        A denominator of 0 means there is nothing to round.
+    step : int
+        Kept size, in the unit of the numerator.
+    none : int
+        What stands for nothing.
+
+    Returns
+    -------
+    ndarray of int64, the same shape
+
+    Examples
+    --------
+    >>> round_ratios(np.array([121_000, 5]), np.array([2, 0]), 1000, -1).tolist()
+    [60000, -1]
+    """
+    result = np.empty(numerator.shape, np.int64)
+    _round_ratios(numerator.reshape(-1), denominator.reshape(-1), step, none, result.reshape(-1))
+    return result
+
+
+@compiled
+def _round_ratios(
+    numerator: npt.NDArray[np.int64],
+    denominator: npt.NDArray[np.int64],
+    step: int,
+    none: int,
+    result: npt.NDArray[np.int64],
+) -> None:
+    for n in range(numerator.size):
+        if denominator[n] == 0:
+            result[n] = none
+        else:
+            result[n] = round_half_even(numerator[n], denominator[n] * step) * step

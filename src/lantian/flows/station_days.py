@@ -1,0 +1,188 @@
+"""Engine of the day stage: cuts the lake into blocks of one month, judges them on threads."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from lantian.errors import NoData
+from lantian.evaluate.aqi import Index, day_index
+from lantian.lake.store import Lake
+from lantian.rules.ruleset import RuleSet, Shelf, change_days, in_force, rule_set
+from lantian.series.daily import days_of, rounded
+from lantian.terms.hour import BEIJING_H, day_number, day_of, first_hour, local_day
+from lantian.terms.mark import MISSING
+from lantian.terms.period import Period
+from lantian.terms.pollutant import DAY_ITEMS, POLLUTANTS
+
+#: Blocks judged side by side.
+_THREADS: Final = 2
+IN_FORCE: Final = "in-force"
+
+
+@dataclass(frozen=True, slots=True)
+class StationDays:
+    """Judged days of some stations under one rule set.
+
+    Attributes
+    ----------
+    stations : tuple of str
+    period : Period
+    rules : RuleSet
+    values, reported : ndarray of int32, shape (items, stations, days)
+        Thousandths with the digits of statistics and with those of the index.
+    hours : ndarray of int8, shape (pollutants, stations, days)
+        Valid hours.
+    index : Index
+    """
+
+    stations: tuple[str, ...]
+    period: Period
+    rules: RuleSet
+    values: npt.NDArray[np.int32]
+    reported: npt.NDArray[np.int32]
+    hours: npt.NDArray[np.int8]
+    index: Index
+
+
+def segments(
+    period: Period, rules: str = IN_FORCE, shelf: Shelf | None = None
+) -> list[tuple[Period, RuleSet]]:
+    """Cut a period where the rules change, so that each day is judged by its own.
+
+    Parameters
+    ----------
+    period : Period
+    rules : str
+        `in-force`, or the name of a rule set for every day.
+    shelf : mapping of str to Book, optional
+
+    Returns
+    -------
+    list of (Period, RuleSet)
+
+    Examples
+    --------
+    >>> from lantian.terms.period import parse_period
+    >>> cut = segments(parse_period("2026-02-01..2026-03-31"))
+    >>> [(str(p.last), r.name) for p, r in cut]
+    [('2026-02-28', 'HJ633-2012'), ('2026-03-31', 'HJ633-2026')]
+    """
+    if rules != IN_FORCE:
+        return [(period, rule_set(rules, shelf))]
+    edges = [period.first, *change_days(period, shelf), period.last + timedelta(days=1)]
+    return [
+        (Period(start, following - timedelta(days=1)), in_force(start, shelf))
+        for start, following in pairwise(edges)
+    ]
+
+
+def data_period(lake: Lake, offset_h: int = BEIJING_H) -> Period:
+    """Local days that the lake has hours of.
+
+    Raises
+    ------
+    NoData
+        If it has none.
+    """
+    span = lake.span()
+    if span is None:
+        raise NoData(
+            "数据湖为空 / the lake is empty",
+            where=str(lake.folder),
+            fix="lantian lake add DIR FILES…",
+        )
+    first, last = span
+    return Period(day_of(local_day(first, offset_h)), day_of(local_day(last, offset_h)))
+
+
+def require_data(lake: Lake, period: Period) -> Period:
+    """Return the part of a period that the lake has data of.
+
+    Raises
+    ------
+    NoData
+        If the period lies outside the data.
+    """
+    held = data_period(lake)
+    if period.last < held.first or held.last < period.first:
+        raise NoData(
+            f"no data in {period.label}: the lake holds {held.first} to {held.last}",
+            where=str(lake.folder),
+            fix="ask for a period inside, or add files with: lantian lake add",
+        )
+    return Period(max(period.first, held.first), min(period.last, held.last))
+
+
+def station_days(
+    lake: Lake,
+    stations: Sequence[str],
+    period: Period,
+    rules: RuleSet,
+    *,
+    offsets: Mapping[str, int] | None = None,
+    as_of: int | None = None,
+) -> StationDays:
+    """Judge every day of a period for some stations.
+
+    Parameters
+    ----------
+    lake : Lake
+    stations : sequence of str
+    period : Period
+    rules : RuleSet
+    offsets : mapping of station to int, optional
+        Local time minus UTC; 8 where nothing else is said.
+    as_of : int, optional
+        Lake sequence as of which the hours are taken.
+
+    Returns
+    -------
+    StationDays
+    """
+    shape = (len(stations), period.days)
+    clause, held = rules.aqi.clause, rules.evaluation.clause
+    same = (clause.decimals_ugm3, clause.decimals_mgm3) == (
+        held.day_decimals_ugm3,
+        held.day_decimals_mgm3,
+    )
+    values = np.full((len(DAY_ITEMS), *shape), MISSING, np.int32)
+    reported = values if same else values.copy()
+    hours = np.zeros((len(POLLUTANTS), *shape), np.int8)
+    index = Index.empty(len(DAY_ITEMS), shape)
+
+    def judge(block: tuple[int, npt.NDArray[np.intp], Period]) -> None:
+        offset_h, rows, month = block
+        names = [stations[i] for i in rows]
+        start = first_hour(day_number(month.first), offset_h)
+        hourly = lake.block(names, start, start + month.days * 24, as_of=as_of)
+        days = days_of(hourly, rules)
+        at = (month.first - period.first).days
+        where = slice(at, at + month.days)
+        found = rounded(days, clause.decimals_ugm3, clause.decimals_mgm3)
+        reported[:, rows, where] = found
+        if not same:
+            values[:, rows, where] = rounded(days, held.day_decimals_ugm3, held.day_decimals_mgm3)
+        hours[:, rows, where] = days.hours
+        index.put(rows, where, day_index(found, rules))
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for _ in pool.map(judge, _blocks(stations, period, offsets or {})):
+            pass
+    return StationDays(tuple(stations), period, rules, values, reported, hours, index)
+
+
+def _blocks(
+    stations: Sequence[str], period: Period, offsets: Mapping[str, int]
+) -> Iterator[tuple[int, npt.NDArray[np.intp], Period]]:
+    """Stations that share a clock, and months, as the blocks to judge."""
+    clocks = np.array([offsets.get(s, BEIJING_H) for s in stations])
+    for offset_h in np.unique(clocks):
+        rows = np.flatnonzero(clocks == offset_h)
+        for month in period.months():
+            yield int(offset_h), rows, month

@@ -1,0 +1,253 @@
+"""Flow `why`: the derivation of a station day, a place's period, or a rank, from its hours."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from lantian.errors import BadRequest, NoData
+from lantian.evaluate.derive import Section, Step, station_day
+from lantian.evaluate.derive_period import Judged, place_period, rank_section
+from lantian.flows.grounds import basis_of, offsets_of
+from lantian.flows.level_days import STATION, lake_days
+from lantian.flows.rank import Ranking, rank
+from lantian.flows.station_days import IN_FORCE, require_data, segments
+from lantian.lake.basis import Basis
+from lantian.lake.store import Lake
+from lantian.report.derivation import Derivation
+from lantian.report.derivation import Row as PrintedRow
+from lantian.report.derivation import Step as PrintedStep
+from lantian.report.language import Language
+from lantian.rules.ruleset import RuleSet, Shelf, for_period, index_limits
+from lantian.terms.hour import BEIJING_H, day_number, first_hour, local_end
+from lantian.terms.period import Period
+from lantian.terms.pollutant import Pollutant
+from lantian.terms.rounding import spell
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A derivation with what it rests on.
+
+    Attributes
+    ----------
+    title, result : str
+    sections : tuple of Section
+    rules : RuleSet
+    basis : Basis
+    """
+
+    title: str
+    result: str
+    sections: tuple[Section, ...]
+    rules: RuleSet
+    basis: Basis
+    period: Period
+
+    def table(self) -> dict[str, Any]:
+        """Return the whole answer as plain values, for JSON."""
+        return {
+            "title": self.title,
+            "result": self.result,
+            "rules": self.rules.name,
+            "rules_digest": self.rules.digest,
+            "basis": self.basis.table(),
+            "sections": [asdict(section) for section in self.sections],
+        }
+
+    def printed(self) -> Derivation:
+        """Return the answer as a page prints it."""
+        steps = tuple(
+            PrintedStep(
+                section.title, tuple(PrintedRow(s.label, s.text, s.note) for s in section.steps)
+            )
+            for section in self.sections
+        )
+        return Derivation(
+            self.title, self.result, self.title, steps, self.basis.short, Language.ZH
+        )
+
+
+def why_station_day(
+    lake: Lake,
+    station: str,
+    day: date,
+    *,
+    pollutant: Pollutant | None = None,
+    rules: str = IN_FORCE,
+    shelf: Shelf | None = None,
+    as_of: int | None = None,
+) -> Answer:
+    """Derive one station day.
+
+    Parameters
+    ----------
+    lake : Lake
+    station : str
+    day : date
+    pollutant : Pollutant, optional
+        Only this one, and the index.
+    rules, shelf, as_of
+        As in `evaluate_days`.
+
+    Returns
+    -------
+    Answer
+
+    Raises
+    ------
+    BadRequest
+        If the lake has no such station.
+    NoData
+        If the day lies outside the data, or has no hour of the station.
+    """
+    period = Period(day, day)
+    require_data(lake, period)
+    if station not in lake.stations():
+        raise BadRequest(
+            f"no station {station!r} in the lake",
+            where="--station",
+            fix=f"see: lantian lake check {lake.folder}",
+        )
+    roster = lake.roster(as_of)
+    offset_h = offsets_of(roster).get(station, BEIJING_H)
+    start = first_hour(day_number(day), offset_h)
+    block = lake.block([station], start, start + 24, as_of=as_of)
+    chosen = segments(period, rules, shelf)[0][1]
+    withdrawn = lake.withdrawn(station, start, start + 24, as_of=as_of)
+    reasons = {
+        (item, h - start + 1): "已撤销 / withdrawn" for item, h in withdrawn if start <= h
+    }
+    sections = station_day(block[:, 0], reasons, chosen)
+    aqi = sections[-1].steps[0].facts["aqi"]
+    if pollutant is not None:
+        kept = [s for s in sections[:-1] if s.title.startswith(f"{pollutant.symbol} (")]
+        sections = (*kept, sections[-1])
+    changed = _changes(lake, [station], start, start + 24, as_of)
+    return Answer(
+        f"{station} {day}",
+        f"AQI {aqi if aqi >= 0 else 'NA'}",
+        sections + changed,
+        chosen,
+        basis_of(lake, roster, chosen, as_of),
+        period,
+    )
+
+
+def _changes(
+    lake: Lake, stations: Sequence[str], h_from: int, h_to: int, as_of: int | None
+) -> tuple[Section, ...]:
+    """What was corrected since the sequence asked for, or ever, in these hours."""
+    found = lake.changes(as_of or 0, None, stations, h_from, h_to)
+    steps = [
+        Step(
+            f"{r.station} {local_end(r.h):%Y-%m-%d %H:%M} {r.item}",
+            f"{_value(r.old)} → {_value(r.new)}",
+            {"old": r.old, "new": r.new, "batch": r.batch, "h": r.h, "station": r.station},
+            f"批次 / batch {r.batch}: {r.source}",
+        )
+        for r in found.revisions
+    ]
+    if as_of is not None and found.added:
+        text = f"{found.added} 个值 / values"
+        steps.append(Step("其后补入 / added since", text, {"added": found.added}))
+    if not steps:
+        return ()
+    since = "" if as_of is None else f"（自序号 / since {as_of}）"
+    return (Section(f"更正 / corrections{since}", tuple(steps)),)
+
+
+def _value(thousandths: int | None) -> str:
+    if thousandths is None or thousandths == np.iinfo(np.int32).min:
+        return "—"
+    return spell(thousandths, 3).rstrip("0").rstrip(".")
+
+
+def why_place_period(
+    lake: Lake,
+    place: str,
+    period: Period,
+    *,
+    level: str | None = None,
+    rules: str = IN_FORCE,
+    variant: str = "",
+    shelf: Shelf | None = None,
+    as_of: int | None = None,
+) -> Answer:
+    """Derive a place's statistics, composite index and rank over a period.
+
+    Parameters
+    ----------
+    lake : Lake
+    place : str
+        A place of the roster, or a station.
+    period : Period
+    level : str, optional
+        The level it is ranked in; its own unless said.
+    rules, variant, shelf, as_of
+        As in `rank`.
+
+    Returns
+    -------
+    Answer
+
+    Raises
+    ------
+    BadRequest
+        If the roster has no such place.
+    """
+    roster = lake.roster(as_of)
+    levels = {m.place: m.level for m in roster.memberships}
+    own = level or levels.get(place) or (STATION if place in lake.stations() else None)
+    if own is None:
+        raise BadRequest(
+            f"no place {place!r}",
+            where="--place",
+            fix=f"one of: {', '.join(sorted(levels)) or 'none: lantian roster DIR places FILE.csv'}",
+        )
+    chosen, crossed = for_period(period, None if rules == IN_FORCE else rules, shelf)
+    days = lake_days(lake, own, period, chosen, as_of=as_of)
+    if place not in days.names:
+        raise NoData(f"no data of {place} in {period.label}", where="why", fix="check the period")
+    ranking = rank(days, [variant] if variant else (), shelf=shelf, notes=crossed)
+    sections = _period_sections(ranking, days.names.index(place), shelf)
+    members = [m.station for m in roster.memberships if m.place == place] or [place]
+    start = first_hour(day_number(period.first))
+    changed = _changes(lake, members, start, start + period.days * 24, as_of)
+    row = days.names.index(place)
+    value, digits = int(ranking.index.index[row]), ranking.index.index_decimals
+    shown = f"{value / 10**digits:.{digits}f}" if value >= 0 else "—"
+    return Answer(
+        f"{place} {period.label}",
+        f"综合指数 / index {shown}，排名 / rank {int(ranking.ranks[row]) or '—'}",
+        sections + changed,
+        chosen,
+        basis_of(lake, roster, chosen, as_of),
+        period,
+    )
+
+
+def _period_sections(
+    ranking: Ranking, row: int, shelf: Shelf | None
+) -> tuple[Section, ...]:
+    judged = Judged(
+        ranking.period,
+        ranking.days.values,
+        row,
+        ranking.found,
+        ranking.index,
+        ranking.rules,
+        ranking.variant,
+        index_limits(ranking.variant, shelf),
+    )
+    neighbours = rank_section(
+        ranking.names, ranking.ranks.tolist(), ranking.index, row, ranking.reasons[row]
+    )
+    notes = [Step("说明 / note", note) for note in ranking.notes]
+    return (
+        *place_period(judged),
+        neighbours,
+        *((Section("说明 / notes", tuple(notes)),) if notes else ()),
+    )

@@ -1,0 +1,144 @@
+"""The national hourly archive: a row for each hour and type, a column for each station."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from lantian.errors import BadFile
+from lantian.lake.readers.columns import fold, heading
+from lantian.lake.readers.screen import Keys, empty_block, reason, rows_of, screened
+from lantian.lake.readers.sheet import Column, Sheet, Table
+from lantian.lake.readers.stamp import STAMP_REASONS, Clock, StampFault, stamps
+from lantian.lake.rows import HOUR, Int32s, Reading, Refusal
+from lantian.terms.pollutant import POLLUTANTS
+
+_FIXED: Final = ("date", "hour", "type")
+_STATION: Final = re.compile(r"\d{4,}[A-Z]")
+_BY_SYMBOL: Final = {p.symbol: p.key for p in POLLUTANTS}
+
+type _At = npt.NDArray[np.int64]
+
+
+def is_archive(names: Sequence[str]) -> bool:
+    """Whether a header is the archive's.
+
+    Examples
+    --------
+    >>> is_archive(["date", "hour", "type", "1001A"]), is_archive(["date", "hour", "SO2"])
+    (True, False)
+    """
+    return set(_FIXED) <= {fold(name) for name in names}
+
+
+def read_archive(sheet: Sheet, *, file: str, clock: Clock) -> Reading:
+    """Read the archive's layout: hours of the six pollutants, CO in mg/m3.
+
+    The other published types (AQI, the sliding means) are known and left out.
+
+    Raises
+    ------
+    BadFile
+        If a column is neither of the three fixed ones nor a station's code.
+    """
+    fixed = {fold(name): at for at, name in enumerate(sheet.names) if fold(name) in _FIXED}
+    places = [at for at, name in enumerate(sheet.names) if at not in fixed.values() and name]
+    _demand_stations([sheet.names[at] for at in places], file)
+    table = sheet.load([*fixed.values(), *places])
+    times = {role: table.cells[fixed[role]] for role in ("date", "hour")}
+    stamped = stamps(times, clock)
+    item, refused = _items(table, table.cells[fixed["type"]].as_text())
+    for row in np.flatnonzero(stamped.fault != 0).tolist():
+        stamp = " ".join(cells.text(row) for cells in times.values())
+        why = STAMP_REASONS[StampFault(int(stamped.fault[row]))].format(stamp)
+        refused.append(table.refusal(row, why))
+    rows = np.flatnonzero((stamped.fault == 0) & (item >= 0))
+    hour, h = _numbered_hours(stamped.h[rows], item[rows])
+    names = [sheet.names[at] for at in places]
+    distinct, coded = _matrix([table.cells[at].as_text() for at in places])
+    # One block of hours by stations, flattened.
+    block = empty_block(HOUR, h.size * len(names))
+    values = block.values.reshape(-1, h.size, len(names))
+    withdrawn = block.withdrawn.reshape(values.shape)
+    for at, key in enumerate(HOUR.columns):
+        mine = rows[item[rows] == at]
+        into = hour[item[rows] == at]
+        cells = Column(distinct, coded[:, mine].T.ravel())
+        found = screened(cells, key, factor=1.0, h=np.repeat(stamped.h[mine], len(names)))
+        values[at, into] = found.values.reshape(-1, len(names))
+        withdrawn[at, into] = found.withdrawn.reshape(-1, len(names))
+        for flat in np.flatnonzero(found.fault).tolist():
+            row, station, cell = (
+                int(mine[flat // len(names)]),
+                names[flat % len(names)],
+                cells.text(flat),
+            )
+            # The raw text is the cell's own: its line holds every other station's, too.
+            raw = ",".join(
+                [*(table.cells[fixed[n]].text(row) for n in _FIXED), f"{station}={cell}"]
+            )
+            refused.append(
+                Refusal(int(table.line[row]), reason(int(found.fault[flat]), key, cell), raw)
+            )
+    return Reading(
+        rows_of(block, _keys(names, h)),
+        refused=(*table.refused, *refused),
+        notes=tuple(sheet.notes),
+    )
+
+
+def _matrix(columns: Sequence[Column]) -> tuple[pa.Array, Int32s]:
+    """Distinct cells of all columns together, and the one each station and row has."""
+    before = np.cumsum([0, *(len(c.distinct) for c in columns)])
+    place = np.stack([c.place + at for c, at in zip(columns, before[:-1], strict=True)])
+    together = pa.concat_arrays([c.distinct for c in columns]).dictionary_encode()
+    return together.dictionary, together.indices.to_numpy()[place]
+
+
+def _keys(names: Sequence[str], h: Int32s) -> Keys:
+    """Station and hour of a flattened block; a station with two columns has two rows."""
+    distinct, station = np.unique(np.array(names), return_inverse=True)
+    return Keys(
+        names=[str(name) for name in distinct],
+        station=np.tile(station.astype(np.int32), h.size),
+        h=np.repeat(h, len(names)),
+        good=np.ones(h.size * len(names), bool),
+    )
+
+
+def _demand_stations(names: Sequence[str], file: str) -> None:
+    odd = [name for name in names if not _STATION.fullmatch(name)]
+    if odd or not names:
+        raise BadFile(
+            f"不是站点编码的列 / no station code: {', '.join(odd[:5]) or '(none)'}",
+            where=file,
+            fix="cnemc-sites 的列为 date、hour、type 和 1001A 这样的站点编码；城市文件不能当站点文件读 / "
+            "cnemc-sites has date, hour, type and codes as 1001A; files of cities are not read",
+        )
+
+
+def _items(table: Table, kind: Column) -> tuple[_At, list[Refusal]]:
+    """Place of each row's type among the pollutants, -1 where it is another's."""
+    distinct = [text.strip() for text in kind.distinct.to_pylist()]
+    places = [HOUR.columns.index(_BY_SYMBOL[t]) if t in _BY_SYMBOL else -1 for t in distinct]
+    unknown = [heading(0, text) is None or text == "" for text in distinct]
+    refused = [
+        table.refusal(row, f"未知的类型 {kind.text(row)!r} / unknown type")
+        for row in np.flatnonzero(kind.spread(np.array(unknown, bool))).tolist()
+    ]
+    return kind.spread(np.array(places, np.int64)), refused
+
+
+def _numbered_hours(h: Int32s, item: _At) -> tuple[_At, Int32s]:
+    """Number the hours; where a type is given twice for an hour, the hour stands twice."""
+    key = h.astype(np.int64) * len(POLLUTANTS) + item
+    order = np.argsort(key, kind="stable")
+    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    repeat = np.empty(key.size, np.int64)
+    lengths = np.diff(starts, append=key.size)
+    repeat[order] = np.arange(key.size) - np.repeat(starts, lengths)
+    distinct, number = np.unique(np.stack([h, repeat]), axis=1, return_inverse=True)
+    return number.reshape(-1), distinct[0].astype(np.int32)

@@ -1,0 +1,73 @@
+"""Tables of the lake, as SQL text that suits SQLite and PostgreSQL alike."""
+
+from typing import Final
+
+#: Version of the tables; a lake of a newer version is refused.
+SCHEMA: Final = 1
+
+_VALUES: Final = "v0 INTEGER, v1 INTEGER, v2 INTEGER, v3 INTEGER, v4 INTEGER, v5 INTEGER"
+
+#: Columns of a hot row in the order in which they are inserted; `marks` packs six marks of 4 bits.
+HOT_COLUMNS: Final = "h, station, batch, v0, v1, v2, v3, v4, v5, marks"
+
+
+def _hot(table: str, without_rowid: str) -> str:
+    """Rows clustered by hour: a batch of one hour then lands in one place.
+
+    The batch is part of the key: a correction is one more record, never an update,
+    so the state of the data at any earlier sequence is read by leaving later ones out.
+    """
+    return (
+        f"CREATE TABLE {table} (h INTEGER NOT NULL, station TEXT NOT NULL, "
+        f"batch INTEGER NOT NULL, {_VALUES}, marks INTEGER NOT NULL, "
+        f"PRIMARY KEY (h, station, batch)) {without_rowid}"
+    )
+
+
+def statements(without_rowid: str = "WITHOUT ROWID") -> list[str]:
+    """Statements that make an empty lake; PostgreSQL passes an empty `without_rowid`.
+
+    Examples
+    --------
+    >>> statements()[0]
+    'CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)'
+    """
+    return [
+        "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
+        "CREATE TABLE batch (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, source TEXT NOT NULL, "
+        "sha256 TEXT NOT NULL, layout TEXT NOT NULL, origin INTEGER NOT NULL, "
+        "received TEXT NOT NULL, rows INTEGER NOT NULL)",
+        "CREATE INDEX batch_by_content ON batch (sha256)",
+        _hot("hour", without_rowid),
+        _hot("weather", without_rowid),
+        "CREATE TABLE observed (kind TEXT NOT NULL, station TEXT NOT NULL, "
+        "batch INTEGER NOT NULL, PRIMARY KEY (kind, station))",
+        "CREATE TABLE revision (kind TEXT NOT NULL, h INTEGER NOT NULL, station TEXT NOT NULL, "
+        "item TEXT NOT NULL, batch INTEGER NOT NULL, old INTEGER NOT NULL, "
+        "old_mark INTEGER NOT NULL, new INTEGER NOT NULL, new_mark INTEGER NOT NULL, "
+        "PRIMARY KEY (kind, h, station, item, batch))",
+        "CREATE TABLE quarantine (batch INTEGER NOT NULL, file TEXT NOT NULL, "
+        "line INTEGER NOT NULL, reason TEXT NOT NULL, raw TEXT NOT NULL)",
+        "CREATE TABLE part (path TEXT PRIMARY KEY, kind TEXT NOT NULL, month INTEGER NOT NULL, "
+        "sha256 TEXT NOT NULL, size INTEGER NOT NULL, rows INTEGER NOT NULL, "
+        "h_min INTEGER NOT NULL, h_max INTEGER NOT NULL, batch_min INTEGER NOT NULL, "
+        "batch_max INTEGER NOT NULL, withdrawn INTEGER NOT NULL, overlays INTEGER NOT NULL, "
+        "added_by INTEGER NOT NULL, replaced_by INTEGER)",
+        "CREATE TABLE station (station TEXT NOT NULL, name TEXT NOT NULL, lon TEXT NOT NULL, "
+        "lat TEXT NOT NULL, kind TEXT NOT NULL, background INTEGER NOT NULL, "
+        "first_day TEXT NOT NULL, last_day TEXT NOT NULL, offset_h INTEGER NOT NULL, "
+        "seq_from INTEGER NOT NULL, seq_to INTEGER)",
+        "CREATE TABLE membership (station TEXT NOT NULL, place TEXT NOT NULL, "
+        "level TEXT NOT NULL, background INTEGER NOT NULL, first_day TEXT NOT NULL, "
+        "last_day TEXT NOT NULL, seq_from INTEGER NOT NULL, seq_to INTEGER)",
+        "CREATE TABLE target (place TEXT NOT NULL, first_day TEXT NOT NULL, "
+        "last_day TEXT NOT NULL, indicator TEXT NOT NULL, goal TEXT NOT NULL, "
+        "seq_from INTEGER NOT NULL, seq_to INTEGER)",
+        "CREATE TABLE exclusion (scope TEXT NOT NULL, day TEXT NOT NULL, "
+        "pollutant TEXT NOT NULL, reason TEXT NOT NULL, state TEXT NOT NULL, "
+        "declared_by TEXT NOT NULL, seq_from INTEGER NOT NULL, seq_to INTEGER)",
+        "CREATE TABLE frozen (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, "
+        "sequence INTEGER NOT NULL, sha256 TEXT NOT NULL, figures TEXT NOT NULL, "
+        "basis TEXT NOT NULL)",
+        f"INSERT INTO meta (key, value) VALUES ('schema', '{SCHEMA}')",
+    ]
