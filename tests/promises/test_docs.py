@@ -84,7 +84,8 @@ def _lines() -> list[str]:
     root = Path(__file__).parents[2]
     shown = [main.load(name).EXAMPLE for name in main.names()]
     shown += [(root / page).read_text("utf-8") for page in PAGES]
-    return re.findall(r"^ *(?:\./run )?(lantian (?!COMMAND).+)$", "\n".join(shown), re.MULTILINE)
+    text = "\n".join(shown).replace("&&", "\n")
+    return re.findall(r"^ *(?:\./run )?(lantian (?!COMMAND).+)$", text, re.MULTILINE)
 
 
 @pytest.mark.parametrize("line", sorted(set(_lines())))

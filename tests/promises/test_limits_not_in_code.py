@@ -61,6 +61,9 @@ def limits(clauses: list[Any]) -> set[float]:
 
 
 def _number(node: ast.AST) -> float | None:
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        below = _number(node.operand)
+        return None if below is None else -below
     if isinstance(node, ast.Constant) and type(node.value) in (int, float):
         return float(node.value)
     return None
@@ -97,14 +100,23 @@ def breakpoints_in(tree: ast.AST, rows: list[tuple[float, ...]]) -> list[int]:
 
 
 def comparisons_in(tree: ast.AST, limits: set[float]) -> list[int]:
-    """Lines that compare something with a number of the books; 0 < p < 100 is a percentage."""
+    """Lines that compare a value with a number of the books.
+
+    0 < p < 100 asks for a percentage, -12 <= h <= 14 for a clock offset and len(text) < 300
+    for room on a page: no values of the air.
+    """
     found = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Compare):
+        if isinstance(node, ast.Compare) and not _is_length(node.left):
             sides = [_number(side) for side in (node.left, *node.comparators)]
-            if limits.intersection(sides) and (sides[0], sides[-1]) != (0, 100):
+            elsewhere = (sides[0], sides[-1]) == (0, 100) or (sides[0] or 0) < 0
+            if limits.intersection(sides) and not elsewhere:
                 found.append(node.lineno)
     return found
+
+
+def _is_length(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len"
 
 
 def _weights(clauses: list[Any]) -> list[list[float]]:

@@ -90,8 +90,8 @@ def day_index(values: npt.NDArray[np.int32], rules: RuleSet) -> Index:
 
     Notes
     -----
-    Source: HJ 633-2012 4.3, 4.4 (the network publishes from the pollutants that are
-    there); HJ 633-2026 4.2.4 to 4.2.7 and 5 ("NA" unless the rest exceeds 100).
+    Source: HJ 633-2012 4.4 (the network publishes from the pollutants that are
+    there); HJ 633-2026 4.2.4, 4.3.1, 5.3.1 ("NA" unless the rest exceeds 100).
 
     Examples
     --------

@@ -60,7 +60,7 @@ def hour_report(values: npt.NDArray[np.int32], rules: RuleSet, form: HourlyForm)
 
     Notes
     -----
-    Source: HJ 633-2012 table 1 notes and 4.1; HJ 633-2026 4.1.2. Where SO2 exceeds
+    Source: HJ 633-2012 table 1 note 2, 5.1.3, table 4; HJ 633-2026 4.2.3. Where SO2 exceeds
     800 ug/m3 in an hour, the 2012 text takes the index of its 24-hour mean.
 
     Examples

@@ -7,11 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lantian.rules.clauses import AqiClause
-from lantian.terms.mark import MISSING
 from lantian.terms.pollutant import DAY_ITEMS
 from lantian.terms.rounding import compiled
-
-_MISSING = np.int32(MISSING)
 
 #: What stands for "no index" in arrays of IAQI and AQI.
 NO_INDEX: Final = -1
@@ -77,7 +74,7 @@ def sub_index(
 
     Notes
     -----
-    Source: HJ 633-2012 formula 1 and 4.3; HJ 633-2026 4.2.4 and 4.2.6 (向上进位取整).
+    Source: HJ 633-2012 4.2 and 6.2; HJ 633-2026 4.2.4 and 4.2.6 (向上进位取整).
 
     Examples
     --------
@@ -109,11 +106,12 @@ def sub_indices(values: npt.NDArray[np.int32], table: BreakpointTable) -> npt.ND
     Returns
     -------
     ndarray of int16, the shape of `values`
-        NO_INDEX where there is no value or the text gives no index for it.
+        NO_INDEX where there is no value, a negative one, or the text gives no index for it.
 
     Examples
     --------
     >>> from lantian.rules.ruleset import rule_set
+    >>> from lantian.terms.mark import MISSING
     >>> table = BreakpointTable.of(rule_set("HJ633-2026").aqi.clause, ("pm25_24h",))
     >>> sub_indices(np.array([[60_000, MISSING]], np.int32), table).tolist()
     [[100, -1]]
@@ -136,7 +134,7 @@ def _fill(
     for i in range(values.shape[0]):
         for n in range(values.shape[1]):
             value = values[i, n]
-            if value == _MISSING:
+            if value < 0:  # MISSING, and what can be no concentration
                 result[i, n] = _NO_INDEX
             else:
                 result[i, n] = sub_index(value, conc[i], rows[i], index, above[i])

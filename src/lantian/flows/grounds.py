@@ -3,9 +3,12 @@
 from lantian import __version__
 from lantian.lake.basis import Basis
 from lantian.lake.roster import Roster
+from lantian.lake.standing import origins
 from lantian.lake.store import Lake
+from lantian.report.figure import DataState
 from lantian.rules.book import NATIONAL, read_shelf
 from lantian.rules.ruleset import RuleSet, Shelf
+from lantian.terms.mark import Source
 
 
 def shelf_of(lake: Lake) -> Shelf:
@@ -16,7 +19,8 @@ def shelf_of(lake: Lake) -> Shelf:
     RuleBookBroken
         If a local book is broken or overrides a national entry.
     """
-    return read_shelf([NATIONAL, lake.folder / "books"])
+    own = lake.folder / "books"
+    return read_shelf([NATIONAL, own] if own.is_dir() else [NATIONAL])
 
 
 def offsets_of(roster: Roster) -> dict[str, int]:
@@ -28,3 +32,10 @@ def basis_of(lake: Lake, roster: Roster, rules: RuleSet, as_of: int | None = Non
     """State of data, roster, rules and code on which a result rests."""
     sequence = lake.sequence if as_of is None else as_of
     return Basis(sequence, roster.digest, rules.digest, __version__)
+
+
+def data_state(lake: Lake) -> DataState:
+    """State printed with figures: audited only where every load was audited or reviewed."""
+    sources = origins(lake)
+    audited = bool(sources) and min(sources) >= Source.AUDITED_FILE
+    return DataState.AUDITED if audited else DataState.REALTIME

@@ -15,6 +15,7 @@ from lantian.flows.level_days import STATION, lake_days
 from lantian.flows.rank import Ranking, rank
 from lantian.flows.station_days import IN_FORCE, require_data, segments
 from lantian.lake.basis import Basis
+from lantian.lake.standing import withdrawn
 from lantian.lake.store import Lake
 from lantian.report.derivation import Derivation
 from lantian.report.derivation import Row as PrintedRow
@@ -65,9 +66,7 @@ class Answer:
             )
             for section in self.sections
         )
-        return Derivation(
-            self.title, self.result, self.title, steps, self.basis.short, Language.ZH
-        )
+        return Derivation(self.title, self.result, self.title, steps, self.basis.short, Language.ZH)
 
 
 def why_station_day(
@@ -116,9 +115,9 @@ def why_station_day(
     start = first_hour(day_number(day), offset_h)
     block = lake.block([station], start, start + 24, as_of=as_of)
     chosen = segments(period, rules, shelf)[0][1]
-    withdrawn = lake.withdrawn(station, start, start + 24, as_of=as_of)
     reasons = {
-        (item, h - start + 1): "已撤销 / withdrawn" for item, h in withdrawn if start <= h
+        (item, h - start + 1): "已撤销 / withdrawn"
+        for _, item, h in withdrawn(lake, [station], start, start + 24, as_of)
     }
     sections = station_day(block[:, 0], reasons, chosen)
     aqi = sections[-1].steps[0].facts["aqi"]
@@ -205,7 +204,7 @@ def why_place_period(
         raise BadRequest(
             f"no place {place!r}",
             where="--place",
-            fix=f"one of: {', '.join(sorted(levels)) or 'none: lantian roster DIR places FILE.csv'}",
+            fix=f"one of: {', '.join(sorted(levels))}; or: lantian roster DIR places FILE.csv",
         )
     chosen, crossed = for_period(period, None if rules == IN_FORCE else rules, shelf)
     days = lake_days(lake, own, period, chosen, as_of=as_of)
@@ -229,9 +228,7 @@ def why_place_period(
     )
 
 
-def _period_sections(
-    ranking: Ranking, row: int, shelf: Shelf | None
-) -> tuple[Section, ...]:
+def _period_sections(ranking: Ranking, row: int, shelf: Shelf | None) -> tuple[Section, ...]:
     judged = Judged(
         ranking.period,
         ranking.days.values,

@@ -255,7 +255,7 @@ def fault_of(ledger: Ledger, part: Part) -> str | None:
     if not file.is_file():
         return f"{part.path}: 缺失 / missing"
     if file.stat().st_size != part.size:
-        return f"{part.path}: 大小不符 / {file.stat().st_size} bytes instead of {part.bytes}"
+        return f"{part.path}: 大小不符 / {file.stat().st_size} bytes instead of {part.size}"
     with file.open("rb") as stream:
         if hashlib.file_digest(stream, "sha256").hexdigest() != part.sha256:
             return f"{part.path}: 内容已变 / its content has changed (sha256)"

@@ -14,6 +14,7 @@ from lantian.lake.fold import Frame, lay_block
 from lantian.lake.intake import take_in
 from lantian.lake.ledger import BUSY_S, Ledger
 from lantian.lake.part import Int32s
+from lantian.lake.roster import Roster, read_roster
 from lantian.lake.rows import HOUR, Reading, RowKind
 from lantian.lake.tally import AddReport
 from lantian.terms.mark import MISSING, Source
@@ -207,6 +208,16 @@ class Lake:
                 (kind.table, sequence),
             ).fetchall()
         return sorted(row[0] for row in rows)
+
+    def roster(self, as_of: int | None = None) -> Roster:
+        """Roster as it stands, or stood at a sequence.
+
+        Raises
+        ------
+        BadRequest
+            If the lake never had that sequence.
+        """
+        return read_roster(self.ledger, self.ledger.sequence_asked(as_of))
 
     def span(self, kind: RowKind = HOUR) -> tuple[int, int] | None:
         """First and last hour with data, both included; None in an empty lake."""

@@ -53,13 +53,13 @@ def statements(without_rowid: str = "WITHOUT ROWID") -> list[str]:
         "h_min INTEGER NOT NULL, h_max INTEGER NOT NULL, batch_min INTEGER NOT NULL, "
         "batch_max INTEGER NOT NULL, withdrawn INTEGER NOT NULL, overlays INTEGER NOT NULL, "
         "added_by INTEGER NOT NULL, replaced_by INTEGER)",
-        "CREATE TABLE station (station TEXT NOT NULL, name TEXT NOT NULL, lon TEXT NOT NULL, "
-        "lat TEXT NOT NULL, kind TEXT NOT NULL, background INTEGER NOT NULL, "
-        "first_day TEXT NOT NULL, last_day TEXT NOT NULL, offset_h INTEGER NOT NULL, "
+        "CREATE TABLE station (station TEXT NOT NULL, name TEXT NOT NULL, "
+        "lon DOUBLE PRECISION, lat DOUBLE PRECISION, kind TEXT NOT NULL, "
+        "background INTEGER NOT NULL, first_day TEXT, last_day TEXT, offset_h INTEGER NOT NULL, "
         "seq_from INTEGER NOT NULL, seq_to INTEGER)",
         "CREATE TABLE membership (station TEXT NOT NULL, place TEXT NOT NULL, "
-        "level TEXT NOT NULL, background INTEGER NOT NULL, first_day TEXT NOT NULL, "
-        "last_day TEXT NOT NULL, seq_from INTEGER NOT NULL, seq_to INTEGER)",
+        "level TEXT NOT NULL, background INTEGER, first_day TEXT, "
+        "last_day TEXT, seq_from INTEGER NOT NULL, seq_to INTEGER)",
         "CREATE TABLE target (place TEXT NOT NULL, first_day TEXT NOT NULL, "
         "last_day TEXT NOT NULL, indicator TEXT NOT NULL, goal TEXT NOT NULL, "
         "seq_from INTEGER NOT NULL, seq_to INTEGER)",

@@ -1,10 +1,9 @@
 """The derivation of a figure as steps of labelled rows, rendered as text and as JSON."""
 
-import unicodedata
 from dataclasses import dataclass
 from typing import Any, Final
 
-from lantian.report.language import Language
+from lantian.report.language import Language, width_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +52,6 @@ class Derivation:
 
 
 _MOST: Final = 28
-
-
-def width_of(text: str) -> int:
-    """Columns that `text` takes on a terminal: wide characters count two.
-
-    Examples
-    --------
-    >>> width_of("PM2.5 均值")
-    10
-    """
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def as_text(derivation: Derivation) -> str:

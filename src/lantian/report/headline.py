@@ -137,12 +137,15 @@ def _others(overview: Overview, items: tuple[Item, ...], lang: Language, against
             continue
         value = valued(compared.now, lang)
         name = lang.of(f"{item.symbol}{item.statistic}", f"{item.symbol} ({item.statistic})")
-        words = trend_words(compared.change, lang, against)
+        words = trend_words(compared.change, lang, "").strip()
         tail = lang.of(f"（{words}）", f" ({words})") if words else ""
         parts.append(f"{name} {value}{tail}")
     if not parts:
         return ""
-    return lang.of(f"其他各项：{'；'.join(parts)}。", f"Other items: {'; '.join(parts)}.")
+    return lang.of(
+        f"其他各项（括号内为{against}变化）：{'；'.join(parts)}。",
+        f"Other items (in brackets the change {against}): {'; '.join(parts)}.",
+    )
 
 
 def _index(index: Compared, lang: Language, against: str) -> str:
@@ -162,7 +165,7 @@ def _days(overview: Overview, lang: Language, against: str) -> str:
         f"有效监测{overview.valid_days.text}天中优良{good.now.text}天，"
         f"优良天数比例{overview.good_ratio.now.text}%",
         f"Of {valued(overview.valid_days, lang)} with valid data, {good.now.text} "
-        f"{'was' if good.now.text == '1' else 'were'} good or moderate, "
+        f"{'was' if good.now.text == '1' else 'were'} good, a share of "
         f"{overview.good_ratio.now.text}%",
     )
     text = _with_trend(text, overview.good_ratio.change, lang, against)

@@ -1,6 +1,7 @@
 """The two languages of every document, and how units and pollutants are printed."""
 
 import re
+import unicodedata
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -44,6 +45,17 @@ _COUNTED: Final = {"d": ("天", "d"), "h": ("小时", "h")}
 
 #: Symbols whose digits stand below the line, longest first; group 2 is what is lowered.
 SUBSCRIPT: Final = re.compile(r"(?<![A-Za-z0-9])(PM|SO|NO|O)(2\.5|10|2|3|x)(?![0-9A-Za-z])")
+
+
+def width_of(text: str) -> int:
+    """Columns that `text` takes on a terminal: wide characters count two.
+
+    Examples
+    --------
+    >>> width_of("PM2.5 均值")
+    10
+    """
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def unit_label(unit: str, lang: Language) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 
 from lantian.report.bulletin import Bulletin, ChangeRow, Item, RankRow, TargetRow
 from lantian.report.language import Language, day_label, unit_label
-from lantian.report.table import Align, Cell, Column, Marked, Table
+from lantian.report.table import Align, Cell, Column, Dated, Marked, Table
 from lantian.terms.pollutant import POLLUTANTS
 
 _NUMERALS: Final = (*"一二三四五六七八九十", "十一", "十二")
@@ -32,15 +32,9 @@ def tables(bulletin: Bulletin) -> dict[str, Table]:
     return {table.key: table for table in made}
 
 
-def titles(lang: Language, comparison: str) -> dict[str, str]:
-    """Numbered headings of the sections, by key, in the order of the document.
-
-    Examples
-    --------
-    >>> titles(Language.ZH, "2014年12月")["changes"]
-    '三、与2014年12月相比'
-    """
-    plain = {
+def plain_titles(lang: Language, comparison: str) -> dict[str, str]:
+    """Headings of the sections, by key, in the order of the document."""
+    return {
         "summary": lang.of("摘要", "Summary"),
         "ranking": lang.of("环境空气质量排名", "Ranking"),
         "changes": lang.of(f"与{comparison}相比", f"Change on {comparison}"),
@@ -54,9 +48,19 @@ def titles(lang: Language, comparison: str) -> dict[str, str]:
         "rules": lang.of("评价依据", "Rules used"),
         "derivations": lang.of("附录：推导过程", "Appendix: derivations"),
     }
+
+
+def titles(lang: Language, comparison: str) -> dict[str, str]:
+    """Numbered headings of the sections.
+
+    Examples
+    --------
+    >>> titles(Language.ZH, "2014年12月")["changes"]
+    '三、与2014年12月相比'
+    """
     return {
         key: lang.of(f"{_NUMERALS[n]}、{text}", f"{n + 1}. {text}")
-        for n, (key, text) in enumerate(plain.items())
+        for n, (key, text) in enumerate(plain_titles(lang, comparison).items())
     }
 
 
@@ -66,7 +70,6 @@ def words(lang: Language) -> dict[str, str]:
         "singles": lang.of("单项指数", "Single indices"),
         "basis": lang.of("数据依据：", "Basis: "),
         "digest": lang.of("图表数据指纹 SHA-256：", "Fingerprint of the figures, SHA-256: "),
-        "page": lang.of("第", "Page "),
     }
 
 
@@ -140,8 +143,13 @@ def singles(bulletin: Bulletin) -> Table:
         Column("index", lang.of("综合指数", "Index"), 10),
         Column("index_max", lang.of("最大单项指数", "Largest single index"), 12),
     )
-    rows = tuple((r.place, *r.singles, r.index, r.index_max) for r in bulletin.ranking)
+    rows = tuple(_single_cells(row) for row in bulletin.ranking)
     return Table("singles", columns, rows)
+
+
+def _single_cells(row: RankRow) -> tuple[Cell, ...]:
+    first: tuple[Cell, ...] = (row.place,)
+    return (*first, *row.singles, row.index, row.index_max)
 
 
 def changes(bulletin: Bulletin) -> Table:
@@ -203,7 +211,7 @@ def exceeded(bulletin: Bulletin) -> Table:
         Column("primary", lang.of("首要污染物", "Primary pollutant"), 24, Align.CENTRE),
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (day_label(d.day, lang), d.place, d.aqi, d.level, lang.joined(d.primary))
+        (Dated(d.day, day_label(d.day, lang)), d.place, d.aqi, d.level, lang.joined(d.primary))
         for d in bulletin.exceeded
     )
     return Table(
@@ -324,7 +332,7 @@ def rules(bulletin: Bulletin) -> Table:
         Column("verified", lang.of("核实", "Verified"), 9, Align.CENTRE),
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (r.id, r.title, r.source, r.effective, _verified(verified=r.verified, lang=lang))
+        (r.id, r.title, r.source, r.effective, verified_label(lang, verified=r.verified))
         for r in bulletin.rules
     )
     notes = tuple(
@@ -334,7 +342,7 @@ def rules(bulletin: Bulletin) -> Table:
     )
     warning = lang.of(
         "标“未核实”的规则未见官方文本，据其得出的数字仅供参考。",
-        "Rules marked “not verified” were not confirmed by an official text; "
+        "Rules marked NOT verified were not confirmed by an official text; "
         "figures that rest on them are indicative.",
     )
     if not all(r.verified for r in bulletin.rules):
@@ -342,5 +350,12 @@ def rules(bulletin: Bulletin) -> Table:
     return Table("rules", columns, rows, notes)
 
 
-def _verified(*, verified: bool, lang: Language) -> str:
+def verified_label(lang: Language, *, verified: bool) -> str:
+    """Say whether an official text confirmed a rule.
+
+    Examples
+    --------
+    >>> verified_label(Language.ZH, verified=False)
+    '未核实'
+    """
     return lang.of("已核实", "yes") if verified else lang.of("未核实", "NOT verified")

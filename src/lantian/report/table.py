@@ -1,6 +1,7 @@
 """A table before any layout: columns with keys, rows of figures and strings, notes."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from lantian.report.figure import Figure
@@ -14,7 +15,15 @@ class Marked:
     unit: str
 
 
-type Cell = Figure | Marked | str
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A day as it is printed; a spreadsheet gets the date itself."""
+
+    day: date
+    text: str
+
+
+type Cell = Figure | Marked | Dated | str
 
 
 class Align(StrEnum):
@@ -69,7 +78,7 @@ def cell_text(cell: Cell) -> str:
     """
     if isinstance(cell, Marked):
         return f"{cell.figure.text}{cell.unit}"
-    return cell.text if isinstance(cell, Figure) else cell
+    return cell if isinstance(cell, str) else cell.text
 
 
 def heading(column: Column) -> str:

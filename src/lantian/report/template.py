@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from docx import Document
 from docx.enum.section import WD_ORIENT
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -14,6 +14,8 @@ from docx.shared import Cm, Pt, RGBColor
 from lantian.report.archive import settled
 from lantian.report.table import Align, Column
 
+#: Caption of the table that holds the pollution calendar.
+CALENDAR: Final = "calendar"
 _RED: Final = RGBColor(0xB0, 0, 0)
 _GREY: Final = RGBColor(0x5A, 0x5A, 0x5A)
 _WIDTH_CM: Final = 17.0
@@ -46,7 +48,14 @@ def default_template(columns: dict[str, tuple[Column, ...]]) -> bytes:
     _loop(document, "s in headlines", "s", size=11, indent=True)
     _section(document, "ranking")
     _table(document, "ranking", columns["ranking"])
-    _paragraph(document, "{{ words.singles }}", size=9, align=WD_ALIGN_PARAGRAPH.CENTER)
+    _paragraph(
+        document,
+        "{{ words.singles }}",
+        size=9,
+        align=WD_ALIGN_PARAGRAPH.CENTER,
+        above=6,
+        follows=True,
+    )
     _table(document, "singles", columns["singles"])
     _section(document, "changes")
     _table(document, "changes", columns["changes"])
@@ -58,7 +67,7 @@ def default_template(columns: dict[str, tuple[Column, ...]]) -> bytes:
         _section(document, name)
         _table(document, name, columns[name])
     _derivations(document)
-    _paragraph(document, "{{ words.basis }}{{ basis }}", size=8, colour=_GREY)
+    _paragraph(document, "{{ words.basis }}{{ basis }}", size=8, colour=_GREY, above=8)
     _paragraph(document, "{{ words.digest }}{{ digest }}", size=7, colour=_GREY)
     target = BytesIO()
     document.save(target)
@@ -88,7 +97,7 @@ def _page(document: Any) -> None:
     )
     for part, text in ((section.header, "{{ heading }}\t{{ period }}"), (section.footer, None)):
         line = part.paragraphs[0]
-        line.paragraph_format.tab_stops.clear_all()
+        line.style = document.styles["Normal"]
         line.paragraph_format.tab_stops.add_tab_stop(ends, WD_TAB_ALIGNMENT.RIGHT)
         run = line.add_run(text or "{{ basis }}\t")
         _dress(run, size=8 if text else 7, colour=_GREY)
@@ -143,7 +152,7 @@ def _table(document: Any, key: str, columns: tuple[Column, ...]) -> None:
     for column, cell in zip(columns, table.rows[2].cells, strict=True):
         _fill(cell, f"{{{{ r.{column.key} }}}}", _ALIGN[column.align])
     _fill(table.rows[3].cells[0], "{%tr endfor %}")
-    _loop(document, f"n in notes.{key}", "n", size=8, colour=_GREY)
+    _loop(document, f"n in notes.{key}", "n", size=8, colour=_GREY, above=2)
     _paragraph(document, "{%p else %}")
     _paragraph(document, f"{{{{ empty.{key} }}}}")
     _paragraph(document, "{%p endif %}")
@@ -152,9 +161,14 @@ def _table(document: Any, key: str, columns: tuple[Column, ...]) -> None:
 def _calendar(document: Any) -> None:
     _section(document, "calendar")
     _paragraph(document, "{%p for month in calendar %}")
-    _paragraph(document, "{{ month.label }}", size=9, colour=_GREY)
+    _paragraph(document, "{{ month.label }}", size=9, colour=_GREY, above=5, follows=True)
     place_cm = _WIDTH_CM - _DAYS_CM
     table = _grid(document, 4, [place_cm, _DAYS_CM / 3, _DAYS_CM / 3, _DAYS_CM / 3], rules=False)
+    # By this caption the filling knows which table to give equal columns of days.
+    caption = OxmlElement("w:tblCaption")
+    caption.set(qn("w:val"), CALENDAR)
+    table._tbl.tblPr.append(caption)
+    _fill(table.rows[0].cells[0], "", size=5.5)
     centre = WD_ALIGN_PARAGRAPH.CENTER
     for row, loop, text in (
         (table.rows[0], "day in month.days", "{{ day }}"),
@@ -174,9 +188,11 @@ def _derivations(document: Any) -> None:
     _paragraph(document, "{%p if derivations %}")
     _section(document, "derivations")
     _paragraph(document, "{%p for d in derivations %}")
-    _paragraph(document, "{{ d.title }} = {{ d.result }}", size=10, face="黑体", above=8)
+    _paragraph(
+        document, "{{ d.title }} = {{ d.result }}", size=10, face="黑体", above=8, follows=True
+    )
     _paragraph(document, "{%p for step in d.steps %}")
-    _paragraph(document, "{{ loop.index }}. {{ step.title }}", size=8.5, above=4)
+    _paragraph(document, "{{ loop.index }}. {{ step.title }}", size=8.5, above=4, follows=True)
     table = _grid(document, 3, [4, 4, 9])
     _fill(table.rows[0].cells[0], "{%tr for r in step.rows %}")
     for cell, text in zip(
@@ -194,11 +210,17 @@ def _grid(document: Any, rows: int, widths_cm: list[float], *, rules: bool = Tru
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
     edges = OxmlElement("w:tblBorders")
-    for side, weight in (("top", 8), ("bottom", 8), ("insideH", 2)):
+    white = "FFFFFF"
+    for side, weight, colour in (
+        ("top", 8, "000000" if rules else white),
+        ("bottom", 8, "000000" if rules else white),
+        ("insideH", 2 if rules else 4, "BEBEBE" if rules else white),
+        ("insideV", 0 if rules else 4, white),
+    ):
         edge = OxmlElement(f"w:{side}")
-        edge.set(qn("w:val"), "single" if rules else "nil")
+        edge.set(qn("w:val"), "single" if weight else "nil")
         edge.set(qn("w:sz"), str(weight))
-        edge.set(qn("w:color"), "BEBEBE" if side == "insideH" else "000000")
+        edge.set(qn("w:color"), colour)
         edges.append(edge)
     margins = OxmlElement("w:tblCellMar")
     for side in ("left", "right"):
@@ -208,11 +230,14 @@ def _grid(document: Any, rows: int, widths_cm: list[float], *, rules: bool = Tru
         margins.append(margin)
     table._tbl.tblPr.append(edges)
     table._tbl.tblPr.append(margins)
+    for column, width in zip(table.columns, widths_cm, strict=True):
+        column.width = Cm(width)
     for row in table.rows:
         properties = row._tr.get_or_add_trPr()
         properties.append(OxmlElement("w:cantSplit"))
         for cell, width in zip(row.cells, widths_cm, strict=True):
             cell.width = Cm(width)
+            cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     return table
 
@@ -224,6 +249,11 @@ def _fill(
     line.alignment = align
     line.paragraph_format.space_before = line.paragraph_format.space_after = Pt(1.5)
     _dress(line.add_run(text), size=size)
+    # The mark that ends the paragraph gives an empty cell its height.
+    mark, half_points = OxmlElement("w:rPr"), OxmlElement("w:sz")
+    half_points.set(qn("w:val"), str(int(2 * size)))
+    mark.append(half_points)
+    line._p.get_or_add_pPr().append(mark)
 
 
 def _paragraph(
@@ -236,10 +266,12 @@ def _paragraph(
     face: str = "",
     above: float = 0,
     indent: bool = False,
+    follows: bool = False,
 ) -> Any:
     line = document.add_paragraph()
     line.alignment = align
     line.paragraph_format.space_before = Pt(above)
+    line.paragraph_format.keep_with_next = follows
     if indent:
         line.paragraph_format.first_line_indent = Pt(2 * size)
         line.paragraph_format.line_spacing = 1.4

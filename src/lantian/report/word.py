@@ -14,7 +14,6 @@ from docx.shared import Cm
 from docxtpl import DocxTemplate, InlineImage, RichText
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
-from lxml.etree import XMLSyntaxError
 
 from lantian.errors import DocumentFailed
 from lantian.report import chart, sections
@@ -25,6 +24,7 @@ from lantian.report.figure import collect
 from lantian.report.language import SUBSCRIPT, day_label
 from lantian.report.pollution_calendar import MonthBlock, Square, month_blocks
 from lantian.report.table import Table, cell_text, heading
+from lantian.report.template import CALENDAR
 
 #: The template that is shipped; `template.default_template` makes it.
 DEFAULT_TEMPLATE: Final = Path(__file__).parent / "templates" / "bulletin.docx"
@@ -74,7 +74,7 @@ def bulletin_docx(bulletin: Bulletin, template: Path = DEFAULT_TEMPLATE) -> byte
         raise _refused(
             f"it asks for what there is not: {error.message}", template, names
         ) from error
-    except (XMLSyntaxError, TypeError, ArithmeticError) as error:
+    except (SyntaxError, TypeError, ArithmeticError) as error:  # lxml's is a SyntaxError
         raise _refused(f"a tag cannot be filled: {error}", template, names) from error
     _finish(document, bulletin, digest)
     target = BytesIO()
@@ -198,39 +198,54 @@ def _finish(document: DocxTemplate, bulletin: Bulletin, digest: str) -> None:
 
 def _lower(run: Any) -> None:
     """Split a run so that the digits of PM2.5, O3, … stand below the line."""
-    texts = run.findall(qn("w:t"))
-    if len(texts) != 1 or not SUBSCRIPT.search(texts[0].text or ""):
+    if not any(SUBSCRIPT.search(text.text or "") for text in run.findall(qn("w:t"))):
         return
-    text, position = texts[0].text, 0
-    for match in SUBSCRIPT.finditer(text):
-        _piece(run, text[position : match.end(1)])
-        _piece(run, match[2], lowered=True)
-        position = match.end()
-    _piece(run, text[position:])
+    for child in run:
+        if child.tag == qn("w:t"):
+            _split(run, child.text or "")
+        elif child.tag != qn("w:rPr"):
+            _piece(run, deepcopy(child))
     run.getparent().remove(run)
 
 
-def _piece(run: Any, text: str, *, lowered: bool = False) -> None:
-    if not text:
-        return
-    piece = deepcopy(run)
-    node = piece.find(qn("w:t"))
-    node.text = text
-    node.set(qn("xml:space"), "preserve")
-    if lowered:
+def _split(run: Any, text: str) -> None:
+    position = 0
+    for match in SUBSCRIPT.finditer(text):
+        _piece(run, _text(text[position : match.end(1)]))
+        lowered = _piece(run, _text(match[2]))
         align = OxmlElement("w:vertAlign")
         align.set(qn("w:val"), "subscript")
-        piece.get_or_add_rPr().append(align)
+        lowered.get_or_add_rPr().append(align)
+        position = match.end()
+    if position < len(text):
+        _piece(run, _text(text[position:]))
+
+
+def _text(text: str) -> Any:
+    node = OxmlElement("w:t")
+    node.set(qn("xml:space"), "preserve")
+    node.text = text
+    return node
+
+
+def _piece(run: Any, child: Any) -> Any:
+    """Put a run of the same look, holding `child` alone, before `run`."""
+    piece = OxmlElement("w:r")
+    look = run.find(qn("w:rPr"))
+    if look is not None:
+        piece.append(deepcopy(look))
+    piece.append(child)
     run.addprevious(piece)
+    return piece
 
 
 def _narrow(table: Any) -> None:
-    """Give a table with as many columns as days a wide first column and equal narrow ones."""
-    grid = table.find(qn("w:tblGrid"))
-    columns = grid.findall(qn("w:gridCol"))
-    if len(columns) < 20:
+    """Give the calendar one column for places and equal ones for days, however many."""
+    caption = table.find(f"{qn('w:tblPr')}/{qn('w:tblCaption')}")
+    if caption is None or caption.get(qn("w:val")) != CALENDAR:
         return
-    days = _DAYS_TWIPS // (len(columns) - 1)
+    columns = table.find(qn("w:tblGrid")).findall(qn("w:gridCol"))
+    days = _DAYS_TWIPS // max(1, len(columns) - 1)
     widths = [_PLACE_TWIPS, *[days] * (len(columns) - 1)]
     for column, width in zip(columns, widths, strict=True):
         column.set(qn("w:w"), str(width))

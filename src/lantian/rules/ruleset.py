@@ -194,7 +194,7 @@ def for_period(
         f"本时段跨越 {entry.effective} 的标准变更（{entry.clause.title_zh}），"
         f"统一按 {chosen.name} 评价 / the period crosses the change of "
         f"{entry.effective} ({entry.clause.title_en}); all of it is judged by {chosen.name}"
-        for entry in books["ambient-limits"].entries
+        for entry in books["ambient-limits"].entries[1:]
         if period.first < entry.effective <= period.last
     ]
 

@@ -196,7 +196,10 @@ def _ozone_days(
     windows: Counts,
     window_end: Counts,
 ) -> None:
-    """Find the largest window and hour of each day, and whether they are valid."""
+    """Find the largest window and hour of each day, and whether they are valid.
+
+    What exceeds a limit is the value as reported, after rounding.
+    """
     min_hours, first_end, last_end, min_windows, mda8_limit, step = window
     for s in range(ozone.shape[0]):
         for d in range(ozone.shape[1] // 24):
@@ -218,7 +221,7 @@ def _ozone_days(
                 total[0, s, d] = amount
                 count[0, s, d] = held
                 window_end[s, d] = end
-            if valid >= single[0] or top > single[1]:
+            if valid >= single[0] or round_half_even(top, step) * step > single[1]:
                 total[1, s, d] = top
                 count[1, s, d] = 1
 

@@ -18,7 +18,6 @@ from lantian.terms.pollutant import POLLUTANTS
 
 _FIXED: Final = ("date", "hour", "type")
 _STATION: Final = re.compile(r"\d{4,}[A-Z]")
-_BY_SYMBOL: Final = {p.symbol: p.key for p in POLLUTANTS}
 
 type _At = npt.NDArray[np.int64]
 
@@ -115,16 +114,19 @@ def _demand_stations(names: Sequence[str], file: str) -> None:
         raise BadFile(
             f"不是站点编码的列 / no station code: {', '.join(odd[:5]) or '(none)'}",
             where=file,
-            fix="cnemc-sites 的列为 date、hour、type 和 1001A 这样的站点编码；城市文件不能当站点文件读 / "
+            fix="cnemc-sites 的列为 date、hour、type 和 1001A 这样的站点编码；城市文件不读 / "
             "cnemc-sites has date, hour, type and codes as 1001A; files of cities are not read",
         )
 
 
 def _items(table: Table, kind: Column) -> tuple[_At, list[Refusal]]:
     """Place of each row's type among the pollutants, -1 where it is another's."""
-    distinct = [text.strip() for text in kind.distinct.to_pylist()]
-    places = [HOUR.columns.index(_BY_SYMBOL[t]) if t in _BY_SYMBOL else -1 for t in distinct]
-    unknown = [heading(0, text) is None or text == "" for text in distinct]
+    known = [heading(0, text) for text in kind.distinct.to_pylist()]
+    places = [
+        HOUR.columns.index(h.role) if h is not None and h.group == "pollutant" else -1
+        for h in known
+    ]
+    unknown = [h is None or h.name.strip() == "" for h in known]
     refused = [
         table.refusal(row, f"未知的类型 {kind.text(row)!r} / unknown type")
         for row in np.flatnonzero(kind.spread(np.array(unknown, bool))).tolist()

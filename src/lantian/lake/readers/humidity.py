@@ -35,7 +35,7 @@ def relative_humidity(temp_c: Int32s, dew_c: Int32s) -> Int32s:
     Examples
     --------
     >>> relative_humidity(np.array([20_000], np.int32), np.array([9_300], np.int32)).tolist()
-    [50093]
+    [50131]
     """
     missing = (temp_c == MISSING) | (dew_c == MISSING)
     temp = np.where(missing, 0, temp_c) / THOUSAND

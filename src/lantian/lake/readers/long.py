@@ -155,4 +155,5 @@ def _row_numbers(cell: _At, hour: _At) -> _At:
     key = hour * (repeat.max() + 1) + repeat
     if not repeat.any():
         return np.cumsum(np.diff(key, prepend=key[0]) != 0)
-    return np.unique(key, return_inverse=True)[1]
+    numbers_of_rows: _At = np.unique(key, return_inverse=True)[1]
+    return numbers_of_rows

@@ -72,25 +72,6 @@ def _lowest(item: str) -> float:
     return WEATHER_RANGE[item][0] if item in WEATHER_RANGE else 0.0
 
 
-def thousandths(read: Numbers, item: str, factor: float) -> tuple[Int32s, Codes]:
-    """Turn read numbers into thousandths of the item's unit; what is below range is a fault."""
-    value = read.value * factor
-    fault = read.fault.copy()
-    with np.errstate(invalid="ignore"):
-        fault[(fault == 0) & (value < lowest(item))] = Fault.BELOW
-        scaled = np.rint(np.minimum(value * THOUSAND, _LARGEST))
-    taken = ~np.isnan(value) & (fault == 0)
-    return np.where(taken, scaled, MISSING).astype(np.int64).astype(np.int32), fault
-
-
-def refuse_above(item: str, values: Int32s, h: Hours) -> Codes:
-    """Faults of values above what is plausible on their day."""
-    bound = highest(item, h)
-    fault = np.where(values > bound, np.uint8(Fault.ABOVE), np.uint8(Fault.NONE))
-    fault[(fault != 0) & (bound == _NO_BOUND)] = Fault.NO_BOUND
-    return fault
-
-
 @dataclass(frozen=True, slots=True)
 class Screened:
     """Values of one column, row by row: thousandths, whether withdrawn, why refused."""

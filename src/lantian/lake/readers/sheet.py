@@ -67,7 +67,7 @@ def column(cells: pa.Array | pa.ChunkedArray) -> Column:
         return Column(cells, None)
     if not pa.types.is_dictionary(cells.type):
         cells = pc.fill_null(pc.cast(cells, pa.string()), "").dictionary_encode()
-    distinct = pc.cast(cells.dictionary, pa.string())
+    distinct = pc.fill_null(pc.cast(cells.dictionary, pa.string()), "")
     place = cells.indices
     if place.null_count:
         place = pc.fill_null(pc.cast(place, pa.int32()), len(distinct))

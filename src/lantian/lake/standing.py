@@ -1,0 +1,44 @@
+"""Standing of stored values: which are withdrawn, and from what kinds of source they came."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lantian.lake.fold import Frame, lay_block
+from lantian.lake.rows import HOUR
+from lantian.lake.store import Lake
+from lantian.terms.mark import MISSING, Source, State
+
+
+def withdrawn(
+    lake: Lake, stations: Sequence[str], h_from: int, h_to: int, as_of: int | None = None
+) -> set[tuple[str, str, int]]:
+    """Values of hours [h_from, h_to) that are stored but do not count.
+
+    Returns
+    -------
+    set of (station, pollutant key, hour number)
+
+    Raises
+    ------
+    BadRequest
+        If the lake never had that sequence.
+    """
+    shape = (len(HOUR.columns), len(stations), h_to - h_from)
+    cells = np.full(shape, MISSING, np.int32)
+    marks = np.zeros(shape, np.uint8)
+    sequence = lake.ledger.sequence_asked(as_of)
+    frame = Frame(HOUR, stations, h_from, h_to, sequence)
+    lay_block(lake.ledger, frame, cells.reshape(shape[0], -1), marks.reshape(shape[0], -1))
+    out = (cells != MISSING) & (marks % 2 == int(State.WITHDRAWN))
+    return {
+        (stations[s], HOUR.columns[p], h_from + int(h))
+        for p, s, h in zip(*np.nonzero(out), strict=True)
+    }
+
+
+def origins(lake: Lake) -> set[Source]:
+    """Kinds of source from which the lake was loaded."""
+    with lake.ledger.read() as sql:
+        rows = sql.execute("SELECT DISTINCT origin FROM batch WHERE kind = 'data'").fetchall()
+    return {Source(row[0]) for row in rows}
