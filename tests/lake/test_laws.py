@@ -128,8 +128,9 @@ def rows_of_test():
                 names,
                 np.array([names.index(key[0]) for key, _, _ in rows], np.int32),
                 np.array([key[1] for key, _, _ in rows], np.int32),
-                np.array([[MISSING if v is None else v for v in vs] for _, vs, _ in rows], np.int32)
-                .T.copy(),
+                np.array(
+                    [[MISSING if v is None else v for v in vs] for _, vs, _ in rows], np.int32
+                ).T.copy(),
                 np.array([[c in w for c in range(6)] for _, _, w in rows], np.bool_).T.copy(),
             )
         )

@@ -30,7 +30,8 @@ def way(request, monkeypatch):
     monkeypatch.setattr(intake, "PART_ROWS", request.param)
 
 
-def test_what_is_added_is_read_back(lake, put, way):
+@pytest.mark.usefixtures("way")
+def test_what_is_added_is_read_back(lake, put):
     report = put({("A", H): FULL, ("B", H + 5): [None, 1, None, 2, None, 3]})
     assert (report.batch, report.hours.rows, report.hours.new) == (1, 2, 2)
     block = lake.block(["B", "X", "A"], H, H + 6)
@@ -43,7 +44,8 @@ def test_what_is_added_is_read_back(lake, put, way):
     assert lake.sequence == 1
 
 
-def test_a_correction_of_one_pollutant_leaves_the_other_five(lake, put, way):
+@pytest.mark.usefixtures("way")
+def test_a_correction_of_one_pollutant_leaves_the_other_five(lake, put):
     put({("A", H): FULL})
     report = put({("A", H): [None, None, 99_000, None, None, None]})
     assert (report.hours.changed, report.hours.revisions) == (1, 1)
@@ -51,7 +53,8 @@ def test_a_correction_of_one_pollutant_leaves_the_other_five(lake, put, way):
     assert cells(lake, ("A", H), as_of=1) == FULL
 
 
-def test_a_missing_value_never_blanks_a_stored_one(lake, put, way):
+@pytest.mark.usefixtures("way")
+def test_a_missing_value_never_blanks_a_stored_one(lake, put):
     put({("A", H): FULL})
     report = put({("A", H): [None] * 6})
     assert report.hours.empty == 1
@@ -59,7 +62,8 @@ def test_a_missing_value_never_blanks_a_stored_one(lake, put, way):
     assert lake.stations() == ["A"]
 
 
-def test_a_lower_source_is_not_applied_but_kept_in_quarantine(lake, put, way):
+@pytest.mark.usefixtures("way")
+def test_a_lower_source_is_not_applied_but_kept_in_quarantine(lake, put):
     put({("A", H): FULL}, Source.AUDITED_FILE)
     report = put({("A", H): [1_000, *FULL[1:]]}, Source.REALTIME_FILE)
     assert (report.hours.refused, report.quarantined) == (1, 1)
@@ -71,7 +75,8 @@ def test_a_lower_source_is_not_applied_but_kept_in_quarantine(lake, put, way):
     assert raw == "A 2019-01-21 00:00 so2=1 | 库内 / stored: so2=8 audited_file"
 
 
-def test_an_audited_confirmation_outranks_later_real_time_values(lake, put, way):
+@pytest.mark.usefixtures("way")
+def test_an_audited_confirmation_outranks_later_real_time_values(lake, put):
     put({("A", H): FULL}, Source.REALTIME_FILE)
     assert put({("A", H): FULL}, Source.AUDITED_FILE).hours.identical == 1
     assert put({("A", H): [1_000] * 6}, Source.REALTIME_FILE).hours.refused == 1
@@ -80,7 +85,8 @@ def test_an_audited_confirmation_outranks_later_real_time_values(lake, put, way)
     assert cells(lake, ("A", H)) == [1_000] * 6
 
 
-def test_a_withdrawn_value_does_not_count_and_can_come_back(lake, put, way):
+@pytest.mark.usefixtures("way")
+def test_a_withdrawn_value_does_not_count_and_can_come_back(lake, put):
     put({("A", H): FULL})
     put({("A", H): FULL}, withdrawn=[(("A", H), 2)])
     assert cells(lake, ("A", H)) == [*FULL[:2], None, *FULL[3:]]
@@ -90,7 +96,8 @@ def test_a_withdrawn_value_does_not_count_and_can_come_back(lake, put, way):
     assert [r.new_mark & 1 for r in lake.changes(0, None, ["A"], H, H + 1).revisions] == [1, 0]
 
 
-def test_rows_twice_in_one_file(lake, put, way):
+@pytest.mark.usefixtures("way")
+def test_rows_twice_in_one_file(lake, put):
     report = put(
         [
             (("A", H), [1, 2, None, None, None, None]),
@@ -120,12 +127,13 @@ def test_refused_rows_of_the_reader_are_kept_with_line_and_reason(lake, reading)
     bad = Reading(given.rows, None, (Refusal(7, "负值 / negative", "A,-5"),), ("odd",))
     report = lake.add(bad, source="a.csv", sha256="s", layout="l", origin=Source.GATE)
     assert (report.quarantined, report.notes) == (1, ("odd",))
-    assert lake.ledger.sql.execute("SELECT batch, file, line, reason, raw FROM quarantine").fetchall() == [
-        (1, "a.csv", 7, "负值 / negative", "A,-5")
-    ]
+    assert lake.ledger.sql.execute(
+        "SELECT batch, file, line, reason, raw FROM quarantine"
+    ).fetchall() == [(1, "a.csv", 7, "负值 / negative", "A,-5")]
 
 
-def test_weather_is_kept_beside_the_six(lake, put, way):
+@pytest.mark.usefixtures("way")
+def test_weather_is_kept_beside_the_six(lake, put):
     put({("A", H): FULL}, weather={("A", H): [2_500, 90_000, -3_200, None, None, 0]})
     assert cells(lake, ("A", H), kind=WEATHER) == [2_500, 90_000, -3_200, None, None, 0]
     assert cells(lake, ("A", H)) == FULL
@@ -139,7 +147,8 @@ def test_an_empty_reading_makes_a_batch_and_changes_nothing(lake, put):
     assert lake.span() is None
 
 
-def test_changes_say_what_was_replaced_and_how_much_came_later(lake, put, way):
+@pytest.mark.usefixtures("way")
+def test_changes_say_what_was_replaced_and_how_much_came_later(lake, put):
     put({("A", H): FULL, ("B", H): FULL})
     put({("A", H): [9_000, *FULL[1:]]})
     put({("A", H + 1): FULL, ("B", H + 1): [1, None, None, None, None, None]})
@@ -225,8 +234,13 @@ def test_a_transaction_that_fails_leaves_nothing(lake, put, reading, monkeypatch
     monkeypatch.setattr(intake, "PART_ROWS", 1)
     put({("A", H): FULL})
     given = reading({("A", H + 1): FULL}, weather={("A", H): [1] * 6})
-    broken = Rows(*(getattr(given.weather, f) for f in ("kind", "names")), given.weather.station + 9,
-                  given.weather.h, given.weather.values, given.weather.withdrawn)
+    broken = Rows(
+        *(getattr(given.weather, f) for f in ("kind", "names")),
+        given.weather.station + 9,
+        given.weather.h,
+        given.weather.values,
+        given.weather.withdrawn,
+    )
     with pytest.raises(IndexError):
         lake.add(Reading(given.rows, broken), source="x", sha256="x", layout="", origin=Source.GATE)
     assert lake.sequence == 1
@@ -234,13 +248,13 @@ def test_a_transaction_that_fails_leaves_nothing(lake, put, reading, monkeypatch
     assert len(list(lake.folder.rglob("*.parquet"))) == 1
 
 
-def test_engine_threads_may_share_one_lake(lake, put, way):
+@pytest.mark.usefixtures("way")
+def test_engine_threads_may_share_one_lake(lake, put):
     put({("A", H + t): FULL for t in range(50)})
     seen = []
 
     def read():
-        for _ in range(20):
-            seen.append(int((lake.block(["A"], H, H + 50) != MISSING).sum()))
+        seen.extend(int((lake.block(["A"], H, H + 50) != MISSING).sum()) for _ in range(20))
 
     threads = [threading.Thread(target=read) for _ in range(4)]
     for thread in threads:

@@ -1,4 +1,4 @@
-"""A writer to be killed: `writer.py DIR BATCHES [COMPACT_EVERY]`; prints each batch once durable."""
+"""A writer to be killed: `writer.py DIR BATCHES COMPACT_EVERY`; it says each batch once durable."""
 
 import sys
 from pathlib import Path

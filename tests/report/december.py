@@ -1,12 +1,15 @@
-"""A made-up bulletin of twelve districts in December 2015; as a script, prints digests."""
+"""A made-up bulletin of twelve districts in December 2015.
+
+As a script with the word `zh` or `en` it prints the digests of all documents, with the word
+`template` it writes the Word template that is shipped.
+"""
 
 import hashlib
 import sys
 from datetime import date, timedelta
-from decimal import Decimal
 from random import Random
 
-from lantian.report import bulletin, derivation, headline
+from lantian.report import bulletin, derivation, headline, page, sections, sheet, template, word
 from lantian.report.figure import BLANK, DataState, Figure, Stamp
 from lantian.report.language import Language
 from lantian.rules.book import national_shelf
@@ -52,9 +55,7 @@ def rank_rows(random: Random, places, lang: Language):
             step = 100 if n == 4 else 1000
             value = typical * random.randint(70, 130) // 100 // step * step
             statistics.append(STAMP.number(value, decimals(n), p.unit, f"{key}/{p.key}"))
-            singles.append(
-                INDEX.number(value * 1000 // LIMITS[n], 2, "", f"{key}/{p.key}/single")
-            )
+            singles.append(INDEX.number(value * 1000 // LIMITS[n], 2, "", f"{key}/{p.key}/single"))
         total = sum(int(s.value * 1000) for s in singles)
         largest = max(int(s.value * 1000) for s in singles)
         rows.append(
@@ -70,7 +71,12 @@ def rank_rows(random: Random, places, lang: Language):
     rows.sort(key=lambda r: (r[0] == 11, r[4].value))
     # Places five and six tie; the last has too few days for a rank.
     rows[5][4] = Figure(
-        rows[4][4].text, rows[4][4].value, "", INDEX.state, "ranking-2014", False,
+        rows[4][4].text,
+        rows[4][4].value,
+        "",
+        INDEX.state,
+        "ranking-2014",
+        False,
         f"place/{rows[5][1]}/2015-12/index",
     )
     ranks = [1, 2, 3, 4, 5, 5, 7, 8, 9, 10, 11, MISSING]
@@ -149,7 +155,7 @@ def overview(row, primary):
 
 
 def changes(over, ranking, items, lang):
-    place = lang.of("北京市朝阳区", "Chaoyang")
+    place = lang.of("北京市朝阳区", "Chaoyang District, Beijing")
     rows = [
         bulletin.ChangeRow(place, f"{i.symbol} {i.statistic}", c)
         for i, c in zip(items, over.statistics, strict=True)
@@ -269,7 +275,7 @@ def derivations(row, lang: Language):
 
 def made_up(lang: Language) -> bulletin.Bulletin:
     """The bulletin; the same for every call."""
-    random = Random(2015)
+    random = Random(2015)  # noqa: S311
     places = PLACES if lang is Language.ZH else PLACES_EN
     shelf, rules = national_shelf(), in_force(date(2015, 12, 31))
     levels = bulletin.levels_of(rules.levels.clause, lang)
@@ -333,3 +339,28 @@ def made_up(lang: Language) -> bulletin.Bulletin:
                     "Demonstration: made up for a test; it stands for no real place."),
         ),
     )  # fmt: skip
+
+
+def documents(lang: Language) -> dict[str, bytes]:
+    """All documents of the bulletin, by kind."""
+    made = made_up(lang)
+    return {
+        "docx": word.bulletin_docx(made),
+        "xlsx": sheet.bulletin_xlsx(made),
+        "pdf": page.bulletin_pdf(made),
+        "why.pdf": page.derivation_pdf(made.derivations[1], made.issued),
+    }
+
+
+def fresh_template() -> bytes:
+    """The Word template as the code makes it now."""
+    tables = sections.tables(made_up(Language.ZH))
+    return template.default_template({key: table.columns for key, table in tables.items()})
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["template"]:
+        word.DEFAULT_TEMPLATE.write_bytes(fresh_template())
+    else:
+        for kind, data in documents(Language(sys.argv[1])).items():
+            print(kind, hashlib.sha256(data).hexdigest())

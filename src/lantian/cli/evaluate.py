@@ -56,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
                 form=HourlyForm(arguments.form),
                 shelf=shelf,
                 as_of=arguments.as_of,
+                progress=_say,
             )
         else:
             rows = evaluate_days(
@@ -65,7 +66,11 @@ def run(arguments: argparse.Namespace) -> int:
                 rules=arguments.rules,
                 shelf=shelf,
                 as_of=arguments.as_of,
-                progress=lambda line: print(line, file=sys.stderr),
+                progress=_say,
             )
     print(f"{rows} 行 / rows -> {arguments.out}")
     return 0
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)

@@ -9,6 +9,7 @@ import numpy as np
 
 from lantian.flows.add import add_files
 from lantian.lake.audit import Audit, audit
+from lantian.lake.readers import LAYOUTS
 from lantian.lake.store import Lake
 from lantian.terms.hour import BEIJING_H, local_end
 from lantian.terms.mark import Source
@@ -18,7 +19,6 @@ SUMMARY = "数据湖：建立、入库、检查、压实 / observation store: in
 EXAMPLE = "lantian lake init county && lantian lake add county data/*.csv --state audited"
 
 _STATES: Final = {"realtime": Source.REALTIME_FILE, "audited": Source.AUDITED_FILE}
-_LAYOUTS: Final = ("auto", "cnemc-sites", "cnemc-live", "prsa", "wide", "long")
 #: Lines of each list that are printed; the rest is counted.
 _SHOWN: Final = 60
 
@@ -38,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add = verbs.add_parser("add", help=text, description=text)
     add.add_argument("dir", type=Path, metavar="DIR")
     add.add_argument("files", type=Path, nargs="+", metavar="FILE")
-    add.add_argument("--layout", choices=_LAYOUTS, default="auto", help="文件格式 / layout")
+    add.add_argument("--layout", choices=LAYOUTS, default="auto", help="文件格式 / layout")
     add.add_argument(
         "--unit",
         action="append",

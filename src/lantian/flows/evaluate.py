@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from lantian.errors import BadRequest
 from lantian.evaluate.aqi import Index, symbols
 from lantian.evaluate.hourly import HALO_H, HourlyForm, hour_report
 from lantian.evaluate.iaqi import NO_INDEX
@@ -15,6 +16,7 @@ from lantian.flows.grounds import basis_of, offsets_of
 from lantian.flows.station_days import (
     IN_FORCE,
     StationDays,
+    crossings,
     require_data,
     segments,
     station_days,
@@ -66,6 +68,9 @@ def evaluate_days(
     """
     held = require_data(lake, period)
     stations, roster = lake.stations(), lake.roster(as_of)
+    if progress:
+        for line in crossings(held, rules, shelf):
+            progress(line)
     rows = 0
     with TableWriter(out, DAY_SCHEMA) as writer:
         for year in _years(held):
@@ -165,12 +170,13 @@ def evaluate_hours(
     form: HourlyForm = HourlyForm.NETWORK,
     shelf: Shelf | None = None,
     as_of: int | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> int:
     """Judge every station hour of a period and write the table.
 
     Parameters
     ----------
-    lake, period, out, rules, shelf, as_of
+    lake, period, out, rules, shelf, as_of, progress
         As in `evaluate_days`.
     form : HourlyForm
         `network` as published, `text` with the sliding means of HJ 633-2012.
@@ -184,22 +190,40 @@ def evaluate_hours(
     ------
     NoData
         If the lake is empty or the period lies outside its data.
+    BadRequest
+        If `text` is asked of days whose rule has no such form.
     """
     held = require_data(lake, period)
     stations, roster = lake.stations(), lake.roster(as_of)
+    cut = [each for month in held.months() for each in segments(month, rules, shelf)]
+    if form is HourlyForm.TEXT:
+        _require_text(cut)
+    if progress:
+        for line in crossings(held, rules, shelf):
+            progress(line)
     rows = 0
     with TableWriter(out, hour_schema(form)) as writer:
-        for month in held.months():
-            for part, chosen in segments(month, rules, shelf):
-                basis = basis_of(lake, roster, chosen, as_of)
-                for offset_h, names in _by_clock(stations, offsets_of(roster)).items():
-                    start = first_hour(day_number(part.first), offset_h)
-                    end = start + part.days * 24
-                    block = lake.block(names, start - HALO_H, end, as_of=as_of)
-                    table = _hour_table(names, start, offset_h, block, chosen, form, basis)
-                    writer.write(table)
-                    rows += table.num_rows
+        for part, chosen in cut:
+            basis = basis_of(lake, roster, chosen, as_of)
+            for offset_h, names in _by_clock(stations, offsets_of(roster)).items():
+                start = first_hour(day_number(part.first), offset_h)
+                end = start + part.days * 24
+                block = lake.block(names, start - HALO_H, end, as_of=as_of)
+                table = _hour_table(names, start, offset_h, block, chosen, form, basis)
+                writer.write(table)
+                rows += table.num_rows
     return rows
+
+
+def _require_text(cut: Sequence[tuple[Period, RuleSet]]) -> None:
+    for part, chosen in cut:
+        if chosen.aqi.clause.hourly_pm_text != "24h-sliding":
+            raise BadRequest(
+                f"{chosen.name} 的实时报没有滑动平均形式 / the hourly report of {chosen.name} "
+                "has no sliding means",
+                where=f"--form text, {part.label}",
+                fix=f"--form network, or ask for days before {part.first}",
+            )
 
 
 def _by_clock(stations: Sequence[str], offsets: Mapping[str, int]) -> dict[int, list[str]]:
@@ -249,17 +273,12 @@ def _hour_table(
     there = (block[:, :, HALO_H:] != MISSING).any(axis=0)
     station, hour = np.nonzero(there)
     seconds = (hour.astype(np.int64) + start + offset_h) * 3600
-    width = len(_hour_columns(form))
     kept = [k for k in range(len(report.keys)) if report.keys[k] != "so2_24h"]
-    absent = np.full(station.size, MISSING, np.int32)
     values = [report.values[k][there] for k in kept]
     iaqi = [report.index.iaqi[k][there] for k in kept]
     if len(kept) < len(report.keys):
         day_mean = report.index.iaqi[report.keys.index("so2_24h")][there]
         iaqi[0] = np.where(iaqi[0] == NO_INDEX, day_mean, iaqi[0])
-    while len(values) < width:
-        values.append(absent)
-        iaqi.append(np.full(station.size, NO_INDEX, np.int16))
     columns = [
         _named(station, pa.array(stations)),
         pa.array(seconds, pa.timestamp("s")),

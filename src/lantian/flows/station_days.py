@@ -13,7 +13,7 @@ import numpy.typing as npt
 from lantian.errors import NoData
 from lantian.evaluate.aqi import Index, day_index
 from lantian.lake.store import Lake
-from lantian.rules.ruleset import RuleSet, Shelf, change_days, in_force, rule_set
+from lantian.rules.ruleset import RuleSet, Shelf, change_days, for_period, in_force, rule_set
 from lantian.series.daily import days_of, rounded
 from lantian.terms.hour import BEIJING_H, day_number, day_of, first_hour, local_day
 from lantian.terms.mark import MISSING
@@ -80,6 +80,33 @@ def segments(
         (Period(start, following - timedelta(days=1)), in_force(start, shelf))
         for start, following in pairwise(edges)
     ]
+
+
+def crossings(period: Period, rules: str = IN_FORCE, shelf: Shelf | None = None) -> list[str]:
+    """Say, one sentence each, which changes of the standard lie within a period.
+
+    Examples
+    --------
+    >>> from lantian.terms.period import parse_period
+    >>> crossings(parse_period("2018-08"))
+    []
+    >>> crossings(parse_period("2018-08-31..2018-09-01"))[0].partition(" / ")[2]
+    'from 2018-09-01 on: state of gases 298.15 K, 1013.25 hPa, of particles as monitored'
+    """
+    if rules != IN_FORCE:
+        return for_period(period, rules, shelf)[1]
+    said = []
+    for (_, before), (part, after) in pairwise(segments(period, rules, shelf)):
+        new = after.limits.clause
+        if after.limits == before.limits:
+            continue
+        old = before.limits.clause
+        zh, en = f"按 {after.name} 评价", f"judged by {after.name}"
+        if (old.state_gas, old.state_particles) != (new.state_gas, new.state_particles):
+            zh = f"气体状态 {new.state_gas}，颗粒物 {new.state_particles}"
+            en = f"state of gases {new.state_gas}, of particles {new.state_particles}"
+        said.append(f"{part.first} 起执行{new.title_zh}：{zh} / from {part.first} on: {en}")
+    return said
 
 
 def data_period(lake: Lake, offset_h: int = BEIJING_H) -> Period:

@@ -5,16 +5,15 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-import numpy as np
-
 from lantian.errors import BadRequest, NoData
-from lantian.evaluate.derive import Section, Step, station_day
+from lantian.evaluate.derive import Section, Step, cite, plain, station_day
 from lantian.evaluate.derive_period import Judged, place_period, rank_section
 from lantian.flows.grounds import basis_of, offsets_of
-from lantian.flows.level_days import STATION, lake_days
+from lantian.flows.level_days import STATION, LevelDays, lake_days
 from lantian.flows.rank import Ranking, rank
-from lantian.flows.station_days import IN_FORCE, require_data, segments
+from lantian.flows.station_days import IN_FORCE, StationDays, require_data, segments
 from lantian.lake.basis import Basis
+from lantian.lake.roster import Roster
 from lantian.lake.standing import withdrawn
 from lantian.lake.store import Lake
 from lantian.report.derivation import Derivation
@@ -23,9 +22,9 @@ from lantian.report.derivation import Step as PrintedStep
 from lantian.report.language import Language
 from lantian.rules.ruleset import RuleSet, Shelf, for_period, index_limits
 from lantian.terms.hour import BEIJING_H, day_number, first_hour, local_end
+from lantian.terms.mark import MISSING
 from lantian.terms.period import Period
-from lantian.terms.pollutant import Pollutant
-from lantian.terms.rounding import spell
+from lantian.terms.pollutant import DAY_ITEMS, POLLUTANTS, Pollutant
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +157,8 @@ def _changes(
     return (Section(f"更正 / corrections{since}", tuple(steps)),)
 
 
-def _value(thousandths: int | None) -> str:
-    if thousandths is None or thousandths == np.iinfo(np.int32).min:
-        return "—"
-    return spell(thousandths, 3).rstrip("0").rstrip(".")
+def _value(thousandths: int) -> str:
+    return "—" if thousandths == MISSING else plain(thousandths)
 
 
 def why_place_period(
@@ -221,11 +218,44 @@ def why_place_period(
     return Answer(
         f"{place} {period.label}",
         f"综合指数 / index {shown}，排名 / rank {int(ranking.ranks[row]) or '—'}",
-        sections + changed,
+        (*_stations_used(days, roster, place), *sections, *changed),
         chosen,
         basis_of(lake, roster, chosen, as_of),
         period,
     )
+
+
+def _stations_used(days: LevelDays, roster: Roster, place: str) -> tuple[Section, ...]:
+    """Which stations made the place's days, which did not, and their values of a single day."""
+    members = [m for m in roster.memberships if m.place == place]
+    if days.stations is None or not members:
+        return ()
+    behind = days.stations
+    row = {station: n for n, station in enumerate(behind.stations)}
+    steps = []
+    for m in members:
+        n = row.get(m.station)
+        valid = [] if n is None else [int((v[n] != MISSING).sum()) for v in behind.values[:6]]
+        if m.background:
+            text = "对照点，不参与 / background point, not counted"
+        elif not any(valid):
+            text = "本期无数据，不计入点位数 / no data in the period, not counted"
+        elif behind.period.days == 1:
+            text = _day_values(behind, row[m.station])
+        else:
+            counts = zip(POLLUTANTS, valid, strict=True)
+            text = "有效日 / valid days: " + ", ".join(f"{p.symbol} {v}" for p, v in counts)
+        facts = {"station": m.station, "background": m.background, "valid_days": valid}
+        steps.append(Step(m.station, text, facts))
+    share = days.rules.thresholds["place-day"]
+    rule = f"站点日值的算术平均，有效点位 ≥ {share.clause.minimum} % / mean of the stations' days"
+    steps.append(Step("方法 / method", rule, {"share": share.clause.minimum}, cite(share)))
+    return (Section("站点 / stations", tuple(steps)),)
+
+
+def _day_values(behind: StationDays, n: int) -> str:
+    values = [(item.key, int(behind.values[i, n, 0])) for i, item in enumerate(DAY_ITEMS)]
+    return ", ".join(f"{key} {'—' if v == MISSING else plain(v)}" for key, v in values)
 
 
 def _period_sections(ranking: Ranking, row: int, shelf: Shelf | None) -> tuple[Section, ...]:

@@ -1,9 +1,12 @@
 """Layouts: found by themselves, or asked for and not met."""
 
+from datetime import date
+
 import pytest
 
 from lantian.errors import BadFile, BadRequest
 from lantian.lake.readers import LAYOUTS
+from lantian.terms.hour import day_number, first_hour
 
 
 def test_the_names_of_layouts() -> None:
@@ -61,8 +64,8 @@ PRSA = (
 @pytest.mark.parametrize("layout", ["auto", "prsa"])
 def test_the_beijing_csv_declares_co_in_micrograms(reading, as_dict, layout: str) -> None:
     found = reading(PRSA, layout=layout)
-    first = 378_463  # hour 378,463 ends 2013-03-01 00:00 in Beijing less 8 h
+    midnight = first_hour(day_number(date(2013, 3, 1))) - 1
     assert as_dict(found.rows)["Aotizhongxin", found.rows.h[0]]["co"] == 300
-    assert found.rows.h.tolist() == [first + 1, first + 2]
-    assert found.weather.values[:, 0].tolist() == [4_400, 337_500, -700, 23_821, 1_023_000, 0]
+    assert found.rows.h.tolist() == [midnight, midnight + 1]
+    assert found.weather.values[:, 0].tolist() == [4_400, 337_500, -700, 24_009, 1_023_000, 0]
     assert found.refused == ()

@@ -218,6 +218,11 @@ def test_a_humidity_of_its_own_holds_over_the_dew_point(reading) -> None:
     assert len(found.rows) == 0
 
 
+def test_weather_of_refused_rows_alone_is_no_good_line(reading) -> None:
+    with pytest.raises(BadFile, match="no good line"):
+        reading("time,site,temp\nsoon,A,20\n")
+
+
 def test_the_clock_and_the_hours_beginning(reading) -> None:
     text = "time,site,SO2\n2019-06-01 00:00,A,1\n"
     assert reading(text).rows.h.tolist() == [ONE - 1]
@@ -227,7 +232,7 @@ def test_the_clock_and_the_hours_beginning(reading) -> None:
 
 
 def test_a_file_with_no_good_line_is_refused_with_the_first_reason(reading) -> None:
-    with pytest.raises(BadFile, match="line 2: .*'soon'"):
+    with pytest.raises(BadFile, match=r"line 2: .*'soon'"):
         reading("time,site,SO2\nsoon,A,1\nlater,A,2\n")
 
 

@@ -43,8 +43,9 @@ def read_archive(sheet: Sheet, *, file: str, clock: Clock) -> Reading:
     BadFile
         If a column is neither of the three fixed ones nor a station's code.
     """
-    fixed = {fold(name): at for at, name in enumerate(sheet.names) if fold(name) in _FIXED}
-    places = [at for at, name in enumerate(sheet.names) if at not in fixed.values() and name]
+    fixed = {key: at for at, name in enumerate(sheet.names) if (key := fold(name)) in _FIXED}
+    taken = set(fixed.values())
+    places = [at for at, name in enumerate(sheet.names) if at not in taken and name]
     _demand_stations([sheet.names[at] for at in places], file)
     table = sheet.load([*fixed.values(), *places])
     times = {role: table.cells[fixed[role]] for role in ("date", "hour")}
@@ -60,28 +61,21 @@ def read_archive(sheet: Sheet, *, file: str, clock: Clock) -> Reading:
     distinct, coded = _matrix([table.cells[at].as_text() for at in places])
     # One block of hours by stations, flattened.
     block = empty_block(HOUR, h.size * len(names))
-    values = block.values.reshape(-1, h.size, len(names))
+    values = block.values.reshape(len(HOUR.columns), h.size, len(names))
     withdrawn = block.withdrawn.reshape(values.shape)
     for at, key in enumerate(HOUR.columns):
-        mine = rows[item[rows] == at]
-        into = hour[item[rows] == at]
+        mine, into = rows[item[rows] == at], hour[item[rows] == at]
         cells = Column(distinct, coded[:, mine].T.ravel())
         found = screened(cells, key, factor=1.0, h=np.repeat(stamped.h[mine], len(names)))
         values[at, into] = found.values.reshape(-1, len(names))
         withdrawn[at, into] = found.withdrawn.reshape(-1, len(names))
         for flat in np.flatnonzero(found.fault).tolist():
-            row, station, cell = (
-                int(mine[flat // len(names)]),
-                names[flat % len(names)],
-                cells.text(flat),
-            )
-            # The raw text is the cell's own: its line holds every other station's, too.
-            raw = ",".join(
-                [*(table.cells[fixed[n]].text(row) for n in _FIXED), f"{station}={cell}"]
-            )
-            refused.append(
-                Refusal(int(table.line[row]), reason(int(found.fault[flat]), key, cell), raw)
-            )
+            row, cell = int(mine[flat // len(names)]), cells.text(flat)
+            # The cell's own text alone: its line holds every other station's, too.
+            head = [table.cells[fixed[name]].text(row) for name in _FIXED]
+            raw = ",".join([*head, f"{names[flat % len(names)]}={cell}"])
+            why = reason(int(found.fault[flat]), key, cell)
+            refused.append(Refusal(int(table.line[row]), why, raw))
     return Reading(
         rows_of(block, _keys(names, h)),
         refused=(*table.refused, *refused),

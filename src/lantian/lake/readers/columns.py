@@ -98,8 +98,11 @@ def heading(at: int, name: str) -> Heading | None:
     if found := _look_up(folded):
         return Heading(at, name, *found)
     for suffix in _TABLE["mark_suffixes"]:
-        if found := _look_up(folded.removesuffix(suffix)):
-            return Heading(at, name, "mark", found[1]) if found[0] == "pollutant" else None
+        marked = folded.removesuffix(suffix)
+        if marked != folded and marked in _POLLUTANT:
+            return Heading(at, name, "mark", _POLLUTANT[marked])
+        if marked != folded and _is_derived(marked):
+            return Heading(at, name, "unused", "unused")
     match = _UNIT_AT_END.fullmatch(folded)
     base, unit = (match[1], UNITS[match[2] or match[3]]) if match else (folded, "")
     if found := _look_up(base):
@@ -116,16 +119,18 @@ def _look_up(folded: str) -> tuple[str, str] | None:
 
 def _is_derived(base: str) -> bool:
     """Whether the name is a pollutant's published mean or index."""
-    unused = _TABLE["unused"]
-    return any(base.removesuffix(s) in _POLLUTANT for s in unused["suffixes"]) or any(
-        base.removeprefix(p) in _POLLUTANT or _is_sliding(base.removeprefix(p))
-        for p in unused["prefixes"]
-        if base.startswith(p)
+    prefixes = ["", *_TABLE["unused"]["prefixes"]]
+    suffixes = ["", *_TABLE["unused"]["suffixes"]]
+    return any(
+        f"{prefix}{suffix}" and _between(base, prefix, suffix) in _POLLUTANT
+        for prefix in prefixes
+        for suffix in suffixes
+        if base.startswith(prefix) and base.endswith(suffix)
     )
 
 
-def _is_sliding(base: str) -> bool:
-    return any(base.removesuffix(s) in _POLLUTANT for s in _TABLE["unused"]["suffixes"])
+def _between(base: str, prefix: str, suffix: str) -> str:
+    return base.removeprefix(prefix).removesuffix(suffix)
 
 
 @dataclass(frozen=True, slots=True)

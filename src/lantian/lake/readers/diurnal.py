@@ -63,8 +63,7 @@ def _peak(rows: Rows) -> float | None:
     """Local hour at which the first harmonic of ozone's mean day peaks; None if unclear."""
     given = (rows.values[_O3] != MISSING) & ~rows.withdrawn[_O3]
     local = rows.h[given] + BEIJING_H
-    days = (local - 1) // 24
-    if not _are_enough(days, rows.station[given]):
+    if not _are_enough(local):
         return None
     count = np.bincount(local % 24, minlength=24)
     if not count.all():
@@ -76,13 +75,13 @@ def _peak(rows: Rows) -> float | None:
     return float(np.angle(harmonic) * 12 / np.pi % 24)
 
 
-def _are_enough(days: Int32s, station: Int32s) -> bool:
-    if not days.size:
+def _are_enough(h: Int32s) -> bool:
+    """Whether hours of ozone, one entry for each station and hour, make enough whole days."""
+    if not h.size:
         return False
-    span = int(days.max() - days.min()) + 1
-    if span < _FEWEST_DAYS:
-        return False
-    first = days.min()
-    station_days = np.count_nonzero(np.bincount(station * np.int64(span) + (days - first)))
-    alone = np.count_nonzero(np.bincount(days - first)) >= _FEWEST_DAYS_ALONE
-    return bool(station_days >= _FEWEST_STATION_DAYS or alone)
+    days = np.count_nonzero(np.bincount(h - h.min())) // 24
+    station_days = h.size // 24
+    return bool(
+        (days >= _FEWEST_DAYS and station_days >= _FEWEST_STATION_DAYS)
+        or days >= _FEWEST_DAYS_ALONE
+    )

@@ -44,10 +44,10 @@ class Workbook:
 def _cells(path: Path) -> tuple[list[tuple[int, list[str]]], Sequence[str]]:
     """Rows that are not empty, with their numbers, and what is odd."""
     try:
-        with warnings.catch_warnings():
-            # openpyxl warns of styles and extensions, which hold no data.
+        # openpyxl warns of styles and extensions, which hold no data.
+        with warnings.catch_warnings(), path.open("rb") as stream:
             warnings.simplefilter("ignore", UserWarning)
-            book = load_workbook(path, read_only=True, data_only=True)
+            book = load_workbook(stream, read_only=True, data_only=True)
             for sheet in book.worksheets:
                 # Some writers state a wrong extent; the rows themselves hold.
                 sheet.reset_dimensions()

@@ -40,13 +40,15 @@ def keyed(table: Table, found: Headings, clock: Clock) -> Keyed:
     index = cells.spread(np.array([numbered[name] for name in spelled], np.int32))
     named = cells.spread(np.array([name != "" for name in spelled], bool))
     good = named & (stamped.fault == 0)
+    # Rows that are refused take some good row's hour, so that bounds are asked for real days.
+    h = np.where(good, stamped.h, stamped.h[good][:1] if good.any() else 0)
     refused = list(table.refused)
     for row in np.flatnonzero(~good).tolist():
         fault = StampFault(int(stamped.fault[row]))
         stamp = " ".join(times[role].text(row) for role in times)
         why = STAMP_REASONS[fault].format(stamp) if fault else "没有站点 / no station"
         refused.append(table.refusal(row, why))
-    return Keyed(table, Keys(names, index, stamped.h, good), tuple(refused))
+    return Keyed(table, Keys(names, index, h, good), tuple(refused))
 
 
 def refusals(loaded: Keyed, found: Screened, item: str, cells: Column) -> list[Refusal]:

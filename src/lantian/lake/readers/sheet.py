@@ -67,7 +67,9 @@ def column(cells: pa.Array | pa.ChunkedArray) -> Column:
         return Column(cells, None)
     if not pa.types.is_dictionary(cells.type):
         cells = pc.fill_null(pc.cast(cells, pa.string()), "").dictionary_encode()
-    distinct = pc.fill_null(pc.cast(cells.dictionary, pa.string()), "")
+    distinct = pc.cast(cells.dictionary, pa.string())
+    if distinct.null_count:
+        distinct = pc.fill_null(distinct, "")
     place = cells.indices
     if place.null_count:
         place = pc.fill_null(pc.cast(place, pa.int32()), len(distinct))

@@ -14,7 +14,6 @@ from lantian.lake.readers.sheet import Sheet, Table
 from lantian.lake.readers.stamp import Clock
 from lantian.lake.readers.unit import demand_co_said, factor_of
 from lantian.lake.rows import HOUR, WEATHER, Reading, Refusal
-from lantian.terms.mark import MISSING
 
 _TAKEN: Final = frozenset({"stamp", "station", "pollutant", "mark", "weather"})
 
@@ -54,10 +53,10 @@ def read_wide(
     hours = empty_block(HOUR, len(loaded.table))
     for item, heading in found.of("pollutant").items():
         hours.put(item, _item(loaded, heading, flags.get(item), said, file, refused))
-    weather = _weather(loaded, found.of("weather"), file, refused)
+    weather = rows_of(_weather(loaded, found.of("weather"), file, refused), loaded.keys)
     return Reading(
         rows=rows_of(hours, loaded.keys),
-        weather=rows_of(weather, loaded.keys) if weather else None,
+        weather=weather if len(weather) else None,
         refused=tuple(refused),
         notes=(*sheet.notes, *notes),
     )
@@ -97,10 +96,8 @@ def _item(
 
 def _weather(
     loaded: Keyed, columns: Mapping[str, Heading], file: str, refused: list[Refusal]
-) -> Block | None:
+) -> Block:
     """Weather beside the pollutants; humidity comes from the dew point where it must."""
-    if not columns:
-        return None
     block = empty_block(WEATHER, len(loaded.table))
     found = {item: _item(loaded, h, None, {}, file, refused) for item, h in columns.items()}
     dew = found.pop("dew_c", None)
@@ -110,4 +107,4 @@ def _weather(
         rh = relative_humidity(found["temp_c"].values, dew.values)
         nothing = np.zeros(rh.size, bool)
         block.put("rh_pct", Screened(rh, nothing, nothing.astype(np.uint8)))
-    return block if bool((block.values != MISSING).any()) else None
+    return block
