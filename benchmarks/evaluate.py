@@ -107,7 +107,9 @@ def main() -> None:
     if arguments.years == 1:
         floor_s = median_s(lambda: pandas_peer.floor(parts, COLUMNS), arguments.rounds)
         lantian_s = median_s(lambda: ranked(folder, 1), arguments.rounds)
-        print(f"floor {floor_s:.3f} s   lantian {lantian_s:.3f} s   ratio {lantian_s / floor_s:.2f}")
+        print(
+            f"floor {floor_s:.3f} s   lantian {lantian_s:.3f} s   ratio {lantian_s / floor_s:.2f}"
+        )
     one_s, one_mb = own_process(folder, 1)
     print(f"own process: {one_s:.3f} s, peak {one_mb} MB")
     if arguments.years == 1 and not arguments.no_pandas:

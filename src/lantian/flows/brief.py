@@ -92,10 +92,10 @@ def brief_of(
             ),
             NamedComparison(lang.of("综合指数", "Composite index"), compared_index(own)),
         ),
-        standing=_standing(stamp, judged.ranked, subject.place),
+        standing=_standing(stamp, judged.ranked, subject.place, lang),
         targets=target_sentences(lake, day, subject.place, lang, shelf),
         drivers=_drivers(lake, subject.place, day, lang),
-        notices=tuple(crossed),
+        notices=tuple(map(lang.half, crossed)),
         state=stamp.state,
         rules=stamp.rules,
         basis=basis_of(lake, lake.roster(), rules).short,
@@ -118,14 +118,14 @@ def _values(own: Place, n: int) -> tuple[Named, ...]:
     return tuple(named for named in found if named.figure.value is not None)
 
 
-def _standing(stamp: Stamp, ranking: Ranking, place: str) -> Standing:
+def _standing(stamp: Stamp, ranking: Ranking, place: str, lang: Language) -> Standing:
     """Rank of the month to date, with the neighbours and their distance.
 
     Early in a month no place has the days that a rank asks for; the places are then
     compared as they stand, and the reason is said.
     """
     if place not in ranking.names:
-        reason = f"{place} 不在排名之列 / is not among the places ranked"
+        reason = lang.of(f"{place}没有同级地区", f"{place} has no places of its level")
         return Standing(stamp.blank("", "rank"), stamp.blank("", "ranked"), None, None, reason)
     row = ranking.names.index(place)
     index = ranking.index.index
@@ -149,7 +149,7 @@ def _standing(stamp: Stamp, ranking: Ranking, place: str) -> Standing:
         ranked,
         neighbour(-1),
         neighbour(1),
-        ranking.reasons[row],
+        lang.half(ranking.reasons[row]),
     )
 
 

@@ -170,7 +170,7 @@ def gather(
     sure = chosen.aqi.verified and chosen.evaluation.verified and variant.verified
     stamp = Stamp(data_state(lake), f"{chosen.name}; {variant.id}", sure)
     principal = Place.of(stamp, judged.own, subject.place, judged.own_before)
-    listed = rank_rows(stamp, judged.ranked, judged.ranked_before)
+    listed = rank_rows(stamp, judged.ranked, judged.ranked_before, lang)
     items = items_of(chosen.evaluation.clause, lang)
     figures = overview(principal)
     span = period_label(period, lang)
@@ -203,10 +203,10 @@ def gather(
         targets=target_rows(lake, period, stamp, lang, shelf),
         stations=_stations(stamp, judged, roster, lang),
         exceptional=exceptional_rows(lake, subject.own_level, period, stamp, lang, shelf),
-        rules=rule_lines(tuple(dict.fromkeys(entries)), shelf, lang),
+        rules=rule_lines(tuple({e.id: e for e in entries}.values()), shelf, lang),
         derivations=(own.printed(),),
         basis=basis_of(lake, roster, chosen).short,
-        notices=(*notices, *crossed, *_doubts(chosen, lang)),
+        notices=(*notices, *map(lang.half, crossed), *_doubts(chosen, lang)),
     )
 
 

@@ -173,12 +173,16 @@ def overview(place: Place) -> Overview:
     )
 
 
-def rank_rows(stamp: Stamp, now: Ranking, before: Ranking | None) -> tuple[RankRow, ...]:
+def rank_rows(
+    stamp: Stamp, now: Ranking, before: Ranking | None, lang: Language
+) -> tuple[RankRow, ...]:
     """Places in order of rank."""
-    return tuple(_rank_row(Place.of(stamp, now, now.names[row], before)) for row in now.order())
+    return tuple(
+        _rank_row(Place.of(stamp, now, now.names[row], before), lang) for row in now.order()
+    )
 
 
-def _rank_row(place: Place) -> RankRow:
+def _rank_row(place: Place, lang: Language) -> RankRow:
     now, row, stamp = place.now, place.row, place.stamp
     digits = now.index.single_decimals
 
@@ -189,7 +193,7 @@ def _rank_row(place: Place) -> RankRow:
     rank = int(now.ranks[row])
     return RankRow(
         rank=stamp.count(MISSING if rank == UNRANKED else rank, "", place.key("rank")),
-        reason=now.reasons[row],
+        reason=lang.half(now.reasons[row]),
         place=place.name,
         index=compared_index(place).now,
         index_max=single(int(now.index.index_max[row]), "index_max"),

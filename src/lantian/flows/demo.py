@@ -12,12 +12,13 @@ from lantian.flows.bulletin import freeze_bulletin, gather, judge, subject_of
 from lantian.flows.evaluate import evaluate_days
 from lantian.flows.grounds import shelf_of
 from lantian.flows.rank import Ranking, write_ranking
-from lantian.flows.target import target_text
+from lantian.flows.target import targets
 from lantian.lake.enrol import enrol
 from lantian.lake.store import Lake
 from lantian.report.brief import brief_text
 from lantian.report.language import Language
 from lantian.report.page import bulletin_pdf
+from lantian.report.progress import progress_text
 from lantian.report.sheet import bulletin_xlsx
 from lantian.report.word import bulletin_docx
 from lantian.rules.ruleset import for_period
@@ -29,7 +30,7 @@ MONTH: Final = parse_period("2015-12")
 DAY: Final = date(2015, 12, 20)
 _NOTICE: Final = {
     Language.ZH: "演示：真实历史数据（UCI 501，CC BY 4.0），目标为示例，非官方通报。",
-    Language.EN: "Demonstration: real past data (UCI 501, CC BY 4.0), example targets; not official.",
+    Language.EN: "Demo: real past data (UCI 501, CC BY 4.0), example targets, not official.",
 }
 
 
@@ -64,7 +65,7 @@ def demonstrate(out: Path, say: Callable[[str], None]) -> list[Path]:
         Lake.init(folder)
     with Lake.open(folder) as lake:
         step("载入北京 12 站 2013-03 至 2017-02 逐时数据 / load hours of 12 Beijing stations")
-        _load(lake)
+        _load(lake, step)
         step("逐站逐日评价 2013–2017 / judge every station day")
         days = out / "days.parquet"
         held = Period(date(2013, 3, 1), date(2017, 2, 28))
@@ -76,14 +77,14 @@ def demonstrate(out: Path, say: Callable[[str], None]) -> list[Path]:
     return made
 
 
-def _load(lake: Lake) -> None:
+def _load(lake: Lake, step: Callable[[str], None]) -> None:
     add_files(
         lake,
         [DATA / "hours.parquet"],
         layout="prsa",
         units={},
         origin=Source.REALTIME_FILE,
-        progress=lambda line: None,
+        progress=step,
     )
     for register in ("stations", "places", "targets"):
         enrol(lake, register, DATA / f"{register}.csv")
@@ -132,8 +133,11 @@ def _summary(lake: Lake) -> str:
     for row in ranking.order():
         value = int(ranking.index.index[row]) / 10**digits
         change = "" if ranking.change is None else f"  {int(ranking.change[row]) / 10:+.1f} %"
-        lines.append(f"  {int(ranking.ranks[row]):2d}  {value:6.{digits}f}{change}  {ranking.names[row]}")
+        lines.append(
+            f"  {int(ranking.ranks[row]):2d}  {value:6.{digits}f}{change}  {ranking.names[row]}"
+        )
     shelf = shelf_of(lake)
-    lines += ["", target_text(lake, DAY, shelf), ""]
+    report = targets(lake, today=DAY, shelf=shelf)
+    lines += ["", f"截至 {DAY} 的目标 / targets as of {DAY}:", *progress_text(report.rows), ""]
     lines.append(brief_text(brief_of(lake, DAY, lang=Language.ZH, shelf=shelf)))
     return "\n".join(lines)

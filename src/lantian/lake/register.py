@@ -74,7 +74,9 @@ def read_register(register: Register, path: Path) -> list[Row]:
             continue
         try:
             if len(cells) != len(header):
-                raise _RowError(f"{len(cells)} 列，表头 {len(header)} 列 / cells and columns differ")
+                raise _RowError(
+                    f"{len(cells)} 列，表头 {len(header)} 列 / cells and columns differ"
+                )
             found = register.parse({n: c.strip() for n, c in zip(header, cells, strict=True)})
         except (_RowError, BadRequest) as error:
             wrong.append(f"第 {number} 行 / line {number}: {_reason(error)}")

@@ -25,6 +25,17 @@ class Language(StrEnum):
         """
         return zh if self is Language.ZH else en
 
+    def half(self, both: str) -> str:
+        """Choose this language's half of a text that gives both as "zh / en".
+
+        Examples
+        --------
+        >>> Language.EN.half("有效天数不足 / too few valid days: PM10 3/27")
+        'too few valid days: PM10 3/27'
+        """
+        zh, _, en = both.partition(" / ")
+        return self.of(zh, en or zh)
+
     def joined(self, names: tuple[str, ...]) -> str:
         """Names in one run, with this language's comma.
 

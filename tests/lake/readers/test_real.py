@@ -6,11 +6,15 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
 
+from lantian.evaluate.aqi import hour_index
+from lantian.evaluate.iaqi import HOUR_KEYS
 from lantian.lake.readers import read
 from lantian.lake.rows import Rows
+from lantian.rules.ruleset import rule_set
 from lantian.terms.hour import day_number, first_hour, hour_number
 from lantian.terms.mark import MISSING
 from lantian.terms.pollutant import POLLUTANTS
@@ -113,10 +117,25 @@ def test_the_live_feed(shared: Path) -> None:
     assert set(found.rows.h.tolist()) == {end}
     at = found.rows.names.index("1002A")
     row = found.rows.values[:, found.rows.station.tolist().index(at)]
-    assert row.tolist() == [3_000, 8_000, 7_000, 0, 200, 112_000]
+    assert row.tolist() == [3_000, 8_000, 7_000, 0, 200, 83_000]
     at = found.rows.names.index("1001A")
     row = found.rows.values[:, found.rows.station.tolist().index(at)]
-    assert row.tolist() == [3_000, 17_000, MISSING, 38_000, 700, 84_000]
+    assert row.tolist() == [3_000, 17_000, MISSING, 38_000, 700, 62_000]
+    # In this archive the names of the hour and of the 24-hour maximum are exchanged.
+    assert any("o3_24h" in note for note in found.notes)
+    published = pacsv.read_csv(shared / "data/cnemc_snapshot/stations_2018-02-20T07.csv")
+    said = dict(
+        zip(published["stationcode"].to_pylist(), published["aqi"].to_pylist(), strict=True)
+    )
+    clause = rule_set("HJ633-2012")
+    ours = hour_index(found.rows.values, clause, HOUR_KEYS).aqi
+    pairs = [
+        (int(ours[i]), said[found.rows.names[s]])
+        for i, s in enumerate(found.rows.station.tolist())
+        if (found.rows.values[:, i] != MISSING).all()
+    ]
+    assert len(pairs) > 1_000
+    assert [str(a) for a, _ in pairs] == [str(b) for _, b in pairs]
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from lantian.lake.readers.archive import is_archive, read_archive
 from lantian.lake.readers.columns import Headings, demand_clear, fold, headings, spelled_known
 from lantian.lake.readers.diurnal import clock_note
 from lantian.lake.readers.excel import Workbook
+from lantian.lake.readers.live import straight_ozone
 from lantian.lake.readers.long import read_long
 from lantian.lake.readers.parquet import ParquetSheet
 from lantian.lake.readers.sheet import Sheet
@@ -190,6 +191,10 @@ def _read_as(
         return read_long(sheet, found, file=file, clock=clock, said=units)
     if not _is_wide(found):
         raise _other_layout(layout, sheet, file, "time | date + hour, station, SO2 … O3")
+    if layout == "cnemc-live":
+        found, notes = straight_ozone(sheet, found, file)
+        reading = read_wide(sheet, found, file=file, clock=clock, said=units)
+        return replace(reading, notes=(*reading.notes, *notes))
     return read_wide(sheet, found, file=file, clock=clock, said=units)
 
 
