@@ -12,12 +12,12 @@ from lantian.lake import intake, part
 from lantian.lake.store import Lake
 from lantian.terms.mark import MISSING, Source
 
-STATIONS = ["A", "B", "C"]
+STATIONS = ["A", "B"]
 #: The hours around a change of month, so that parts of two months take part.
-FIRST = int(part.month_hours(593)[0]) - 3
-HOURS = 6
+FIRST = int(part.month_hours(593)[0]) - 2
+HOURS = 4
 
-_value = st.one_of(st.none(), st.integers(0, 3))
+_value = st.sampled_from([None, 0, 1, 2, 3])
 _row = st.tuples(
     st.tuples(st.sampled_from(STATIONS), st.integers(FIRST, FIRST + HOURS - 1)),
     st.lists(_value, min_size=6, max_size=6),
@@ -25,11 +25,11 @@ _row = st.tuples(
 )
 _load = st.tuples(
     st.just("add"),
-    st.lists(_row, min_size=1, max_size=14),
+    st.lists(_row, min_size=3, max_size=10),
     st.sampled_from([Source.GATE, Source.REALTIME_FILE, Source.AUDITED_FILE]),
     st.sampled_from([1, 4, 100]),  # rows that make a part
 )
-_history = st.lists(st.one_of(_load, st.just(("compact",))), min_size=1, max_size=9)
+_history = st.lists(st.one_of(_load, _load, _load, st.just(("compact",))), min_size=4, max_size=9)
 
 
 class Model:

@@ -109,7 +109,7 @@ def comparisons_in(tree: ast.AST, limits: set[float]) -> list[int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Compare) and not _is_length(node.left):
             sides = [_number(side) for side in (node.left, *node.comparators)]
-            elsewhere = sides[-1] == 100 and sides[0] in (0, 1) or (sides[0] or 0) < 0
+            elsewhere = (sides[-1] == 100 and sides[0] in (0, 1)) or (sides[0] or 0) < 0
             if limits.intersection(sides) and not elsewhere:
                 found.append(node.lineno)
     return found
