@@ -1,7 +1,7 @@
 """`lantian evaluate` against what the national network published in 2019, and how it refuses."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,7 +10,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from flows.county import made_hours, made_lake
 from lantian.cli.main import main
+from lantian.lake.store import Lake
 from oracle import reference as ref
 
 FOCUS = "data/china_sites_2019/hourly_alltypes_focus_2019-01_2019-10.parquet"
@@ -30,18 +32,6 @@ BLANKED = "published from a value that was blanked afterwards"
 
 def run(*words: str | Path) -> None:
     assert main([str(word) for word in words]) == 0
-
-
-def refused(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
-    """One clear sentence on standard error with exit status 2."""
-    capsys.readouterr()
-    assert main([str(word) for word in words]) == 2
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert err.startswith(f"lantian {words[0]}: LT-")
-    assert err.count("\n") == 1
-    assert " -> " in err
-    return err
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +172,7 @@ def tenths(value: float) -> int:
     return round(value * 10)
 
 
-def test_co_differs_from_the_published_mean_mostly_at_ties(lake, days, published):
+def test_co_differs_from_the_published_mean_mostly_at_ties(days, published):
     """CO is published with one decimal and averaged with more, so ties fall either way."""
     sums: Counter[tuple[str, object]] = Counter()
     for site, time, co in zip(
@@ -216,3 +206,61 @@ def test_a_day_row_says_rules_and_basis(days):
     assert (row["station"], str(row["day"]), row["rules"]) == ("1001A", "2019-01-01", "HJ633-2012")
     assert row["basis"].startswith("seq=1;roster=")
     assert set(days["rules"].to_pylist()) == {"HJ633-2012"}
+
+
+def asked(lake: Path, **other: str) -> list[str]:
+    """The command for one day, some options other than usual."""
+    options = {"--from": "2019-06-01", "--to": "2019-06-01", "-o": "days.csv"} | {
+        "-o" if name == "o" else f"--{name}": value for name, value in other.items()
+    }
+    return ["evaluate", str(lake), *(word for option in options.items() for word in option)]
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory) -> Path:
+    """A lake of five stations from 2018-08-30 to 2018-09-02."""
+    first, last = date(2018, 8, 30), date(2018, 9, 2)
+    return made_lake(tmp_path_factory.mktemp("small") / "lake", made_hours(first, last))
+
+
+@pytest.mark.parametrize(
+    ("other", "word"),
+    [
+        ({}, "2018-08-30 to 2018-09-02"),
+        ({"from": "2018-09-01", "to": "2018-08-30"}, "ends 2018-08-30, before it starts"),
+        ({"from": "2018-02-30"}, "2018-02-30"),
+        ({"from": "yesterday"}, "yesterday"),
+        ({"from": "2018-08-30", "rules": "HJ633-2099"}, "HJ633-2099"),
+        ({"from": "2018-08-30", "o": "days.txt"}, "days.txt"),
+        ({"from": "2018-08-30", "o": "nowhere/days.csv"}, "nowhere"),
+        ({"from": "2018-08-30", "as-of": "99"}, "99"),
+        ({"from": "2012-01-01", "to": "2012-12-31"}, "2012"),
+    ],
+)
+def test_what_cannot_be_is_refused(small, tmp_path, refused, monkeypatch, other, word):
+    monkeypatch.chdir(tmp_path)
+    assert word in refused(*asked(small, **other))
+    assert word in refused(*asked(small, **other), "--hourly")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_without_lake_and_an_empty_lake_are_refused(tmp_path, refused, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "lantian lake init" in refused(*asked(tmp_path / "none"))
+    Lake.init(tmp_path / "empty")
+    assert "lantian lake add" in refused(*asked(tmp_path / "empty"))
+
+
+def test_the_form_of_the_text_is_refused_where_there_is_none(small, tmp_path, refused):
+    words = asked(small, o=str(tmp_path / "hours.csv"), to="2018-09-02", rules="HJ633-2026")
+    words[words.index("2019-06-01")] = "2018-09-01"
+    assert "--form network" in refused(*words, "--hourly", "--form", "text")
+
+
+@pytest.mark.parametrize("hourly", [[], ["--hourly"]])
+def test_a_change_of_the_standard_within_the_period_is_said(small, tmp_path, done, hourly):
+    words = asked(small, o=str(tmp_path / "days.csv"), to="2018-09-02")
+    words[words.index("2019-06-01")] = "2018-08-30"
+    out, err = done(*words, *hourly)
+    assert "from 2018-09-01 on: state of gases" in err
+    assert "行 / rows" in out

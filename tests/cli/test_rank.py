@@ -177,7 +177,7 @@ def test_the_rules_and_doubts_are_said_in_every_row(ranked):
     assert all("未核实" in row["note"] for row in ranked)
 
 
-def national(shared: Path, places: Path, out: Path, **other: str) -> list[str]:
+def national(shared: Path, places: Path, out: Path, /, **other: str) -> list[str]:
     """The command on the national table, some options other than usual."""
     options = {
         "--days": str(shared / DAILY),

@@ -81,6 +81,7 @@ def test_orphans_are_named_and_the_next_part_sweeps_them(lake, parts, put):
     (fault,) = audit(lake).faults
     assert orphan.name in fault
     assert "interrupted" in fault
+    assert audit(lake).present.sum() == 12
     put({("A", FIRST + 2): FULL})
     assert not orphan.exists()
     assert audit(lake).faults == ()

@@ -9,8 +9,10 @@ import pytest
 
 from lantian.errors import BadRequest, LakeBroken
 from lantian.lake import intake
+from lantian.lake.fold import in_turn
 from lantian.lake.ledger import FILE
-from lantian.lake.rows import WEATHER, Reading, Refusal, Rows
+from lantian.lake.part import live
+from lantian.lake.rows import HOUR, WEATHER, Reading, Refusal, Rows
 from lantian.lake.store import Lake
 from lantian.terms.mark import MISSING, Source
 
@@ -262,3 +264,14 @@ def test_engine_threads_may_share_one_lake(lake, put):
     for thread in threads:
         thread.join()
     assert seen == [300] * 80
+
+
+def test_parts_that_share_keys_are_laid_one_after_the_other(lake, put, monkeypatch):
+    monkeypatch.setattr(intake, "PART_ROWS", 1)
+    put({("A", H): FULL})
+    put({("A", H + 1): FULL})
+    put({("A", H): [9_000, *FULL[1:]]})
+    put({("A", H + 2): FULL})
+    parts = live(lake.ledger, HOUR, H, H + 3)
+    assert [[part.added_by for part in group] for group in in_turn(parts)] == [[1, 2], [3, 4]]
+    assert cells(lake, ("A", H))[0] == 9_000

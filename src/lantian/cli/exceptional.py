@@ -4,9 +4,9 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from lantian.flows.episodes import Found
 from lantian.flows.exceptional import (
     ExceptionalReport,
-    Found,
     Version,
     exceptional,
     kind_label,

@@ -164,4 +164,5 @@ def _print_availability(found: Audit) -> None:
             lines.append(f"{station:<12}{year} {''.join(cells)}")
     head = "".join(f"{month:4d}" for month in range(1, 13))
     print(f"有效率 %（六项均值，按月） / availability, mean of six, by month\n{'':18} {head}")
-    _print_list("站点·年 / station years", lines)
+    for line in lines:
+        print(f"  {line}")

@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 
 from lantian.errors import BadRequest
+from lantian.flows.day_file import read_members
 from lantian.flows.grounds import shelf_of
-from lantian.flows.level_days import STATION, LevelDays, file_days, lake_days, read_members
+from lantian.flows.level_days import STATION, LevelDays, file_days, lake_days
 from lantian.flows.rank import rank, write_ranking
 from lantian.flows.station_days import IN_FORCE
 from lantian.lake.store import Lake
@@ -63,6 +64,17 @@ def run(arguments: argparse.Namespace) -> int:
             where="rank",
             fix="lantian rank --help",
         )
+    given = {"--places": arguments.places, "--o3": arguments.o3}
+    if arguments.days is not None:
+        approved = arguments.exclude_approved or None
+        given = {"--as-of": arguments.as_of, "--exclude-approved": approved}
+    idle = [option for option, value in given.items() if value is not None]
+    if idle:
+        raise BadRequest(
+            f"{', '.join(idle)} 不适用于此输入 / has no meaning for this input",
+            where="rank",
+            fix="--places and --o3 go with --days; --as-of and --exclude-approved with DIR",
+        )
     if arguments.min_days is not None and arguments.min_days < 0:
         raise BadRequest("--min-days is negative", where="--min-days", fix="0 or more")
     period = parse_period(arguments.period)
@@ -111,7 +123,6 @@ def _days(
             exclude_approved=arguments.exclude_approved,
             as_of=arguments.as_of,
         )
-    members = None if arguments.places is None else read_members(arguments.places)
-    return file_days(
-        arguments.days, arguments.level, period, rules, members=members, o3=arguments.o3
-    )
+    places, level = arguments.places, arguments.level
+    members = None if places is None else read_members(places, level)
+    return file_days(arguments.days, level, period, rules, members=members, o3=arguments.o3)

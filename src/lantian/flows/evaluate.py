@@ -68,11 +68,11 @@ def evaluate_days(
     """
     held = require_data(lake, period)
     stations, roster = lake.stations(), lake.roster(as_of)
-    if progress:
-        for line in crossings(held, rules, shelf):
-            progress(line)
     rows = 0
     with TableWriter(out, DAY_SCHEMA) as writer:
+        if progress:
+            for line in crossings(held, rules, shelf):
+                progress(line)
         for year in _years(held):
             for part, chosen in segments(year, rules, shelf):
                 days = station_days(
@@ -198,11 +198,11 @@ def evaluate_hours(
     cut = [each for month in held.months() for each in segments(month, rules, shelf)]
     if form is HourlyForm.TEXT:
         _require_text(cut)
-    if progress:
-        for line in crossings(held, rules, shelf):
-            progress(line)
     rows = 0
     with TableWriter(out, hour_schema(form)) as writer:
+        if progress:
+            for line in crossings(held, rules, shelf):
+                progress(line)
         for part, chosen in cut:
             basis = basis_of(lake, roster, chosen, as_of)
             for offset_h, names in _by_clock(stations, offsets_of(roster)).items():

@@ -8,23 +8,18 @@ from itertools import product
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from lantian.errors import BadRequest
 from lantian.evaluate.aqi import day_index
 from lantian.evaluate.composite import NO_VALUE
 from lantian.evaluate.exceptional import (
     EVERYWHERE,
-    Candidate,
     Claim,
     ClaimState,
-    firework_candidates,
     leave_out,
-    sand_candidates,
 )
+from lantian.flows.episodes import FIREWORKS, SAND, Found, episodes
 from lantian.flows.grounds import basis_of
 from lantian.flows.level_days import STATION, LevelDays, lake_days
-from lantian.flows.place_hours import place_hours
 from lantian.flows.rank import Ranking, rank
 from lantian.flows.station_days import IN_FORCE, require_data
 from lantian.lake.roster import Roster
@@ -32,10 +27,8 @@ from lantian.lake.store import Lake
 from lantian.report.bulletin import ExceptionalRow
 from lantian.report.figure import DataState, Figure, Stamp
 from lantian.report.language import Language, day_label, period_label
-from lantian.rules.book import Entry, national_shelf
-from lantian.rules.clauses import ExceptionalClause
+from lantian.rules.book import national_shelf
 from lantian.rules.ruleset import Shelf, for_period
-from lantian.terms.hour import day_of
 from lantian.terms.mark import MISSING
 from lantian.terms.period import Period
 from lantian.terms.pollutant import PM10, PM25, POLLUTANTS
@@ -49,18 +42,7 @@ _STATES: Final = {
     ClaimState.APPROVED: "已批准",
     ClaimState.WITHDRAWN: "已撤回",
 }
-SAND: Final = "sand"
-FIREWORKS: Final = "fireworks"
 _KINDS: Final = {SAND: ("沙尘", "sand"), FIREWORKS: ("烟花爆竹", "fireworks")}
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A candidate and its local days within the period."""
-
-    candidate: Candidate
-    offset_h: int
-    days: tuple[date, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +100,8 @@ class Versions:
 class ExceptionalReport:
     """Candidates, claims and both versions of the places of one level over one period.
 
-    `official` is the ranking with every day; its rules and decimals hold for `versions`.
+    `official` is the ranking with every day, `approved` the one without approved days,
+    `everything` the one without all that may be left out.
     """
 
     level: str
@@ -127,6 +110,8 @@ class ExceptionalReport:
     claims: tuple[ClaimRow, ...]
     versions: tuple[Versions, ...]
     official: Ranking
+    approved: Ranking
+    everything: Ranking
     basis: str
 
 
@@ -165,7 +150,7 @@ def exceptional(
     chosen, _ = for_period(period, None if rules == IN_FORCE else rules, shelf)
     named = level or _largest_level(roster)
     days = lake_days(lake, named, period, chosen, as_of=as_of)
-    found = _candidates(lake, named, period, shelf or national_shelf(), as_of)
+    found = episodes(lake, named, period, shelf or national_shelf(), as_of)
     claims = _claims(roster, found, days)
     approved = {
         (c.scope, c.day, c.pollutant, str(c.state)) for c in roster.exclusions if _in(c.day, period)
@@ -184,7 +169,7 @@ def exceptional(
         tuple(found),
         tuple(claims),
         tuple(_versions(name, cases) for name in touched),
-        official,
+        *cases,
         basis_of(lake, roster, chosen, as_of).short,
     )
 
@@ -198,35 +183,6 @@ def _largest_level(roster: Roster) -> str:
     for m in roster.memberships:
         places.setdefault(m.level, set()).add(m.place)
     return max(places, key=lambda level: (len(places[level]), level), default=STATION)
-
-
-def _candidates(
-    lake: Lake, level: str, period: Period, shelf: Shelf, as_of: int | None
-) -> list[Found]:
-    hours = place_hours(lake, level, period, as_of=as_of)
-    coarse, fine = (hours.values[POLLUTANTS.index(p)].astype(np.int32) for p in _SHOWN)
-    entries = {e.item: e for e in _rules(shelf) if e.covers(period.last)}
-    found: list[Found] = []
-    for row, name in enumerate(hours.names):
-        offset_h = hours.offsets_h[row]
-        candidates: list[Candidate] = []
-        if SAND in entries:
-            candidates += sand_candidates(
-                name, coarse[row], fine[row], hours.first_h, entries[SAND]
-            )
-        if FIREWORKS in entries:
-            candidates += firework_candidates(
-                name, coarse[row], hours.first_h, offset_h, entries[FIREWORKS]
-            )
-        for candidate in candidates:
-            days = tuple(d for d in map(day_of, candidate.days(offset_h)) if _in(d, period))
-            if days:
-                found.append(Found(candidate, offset_h, days))
-    return found
-
-
-def _rules(shelf: Shelf) -> Iterable[Entry[ExceptionalClause]]:
-    return (e for b in shelf.values() for e in b.entries if isinstance(e.clause, ExceptionalClause))
 
 
 def _claims(roster: Roster, found: Iterable[Found], days: LevelDays) -> list[ClaimRow]:

@@ -3,32 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from lantian.errors import BadFile, BadRequest, NoData
+from lantian.errors import BadRequest, NoData
 from lantian.evaluate.aqi import Index, day_index
 from lantian.evaluate.exceptional import excluded_days
 from lantian.evaluate.place import Member, PlaceDays, place_days
+from lantian.flows.day_file import ALWAYS, table_days
 from lantian.flows.grounds import offsets_of
 from lantian.flows.station_days import StationDays, require_data, station_days
-from lantian.flows.table_file import csv_rows, read_table
 from lantian.lake.roster import Roster
 from lantian.lake.store import Lake
 from lantian.rules.ruleset import RuleSet
 from lantian.series.daily import rounded_values
 from lantian.terms.hour import day_number
 from lantian.terms.mark import MISSING
-from lantian.terms.period import Period, parse_day
+from lantian.terms.period import Period
 from lantian.terms.pollutant import DAY_ITEMS
-from lantian.terms.rounding import to_thousandths
 
 STATION: Final = "station"
-_ALWAYS: Final = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +65,8 @@ def members_of(roster: Roster, level: str) -> list[Member]:
         Member(
             m.place,
             m.station,
-            day_number(m.first) if m.first else -_ALWAYS,
-            day_number(m.last) if m.last else _ALWAYS,
+            day_number(m.first) if m.first else -ALWAYS,
+            day_number(m.last) if m.last else ALWAYS,
             m.background,
         )
         for m in roster.memberships
@@ -160,144 +156,6 @@ def _without(days: LevelDays, roster: Roster | None) -> LevelDays:
             values[where] = reported[where] = MISSING
     index = day_index(reported, days.rules)
     return replace(days, values=values, reported=reported, index=index)
-
-
-_KNOWN_DAY: Final = {"date", "day", "日期"}
-_KNOWN_STATION: Final = {"site", "station", "站点", "站点编码"}
-
-
-def _column_of(names: Sequence[str], known: set[str], what: str, path: Path) -> str:
-    found = [n for n in names if n in known]
-    if len(found) != 1:
-        raise BadFile(
-            f"{'no' if not found else 'more than one'} column of the {what}",
-            where=str(path),
-            fix=f"name it one of: {', '.join(sorted(known))}; found: {', '.join(names)}",
-        )
-    return found[0]
-
-
-def _value_columns(names: Sequence[str], o3: str | None, path: Path) -> dict[str, str]:
-    """Column of each day item; ozone by what is said where there are two."""
-    found: dict[str, str] = {}
-    for item in DAY_ITEMS[:5]:
-        choices = (item.column, f"{item.pollutant.symbol}_24h", item.pollutant.symbol)
-        held = [n for n in choices if n in names]
-        if not held:
-            raise BadFile(
-                f"no column of {item.pollutant.symbol}",
-                where=str(path),
-                fix=f"one of: {', '.join(choices)}",
-            )
-        found[item.key] = held[0]
-    ozone = [n for n in names if n.upper().startswith("O3_") and "MAX1H" not in n.upper()]
-    if o3 is not None and o3 not in names:
-        raise BadFile(f"no column {o3}", where=str(path), fix=f"one of: {', '.join(ozone)}")
-    if o3 is None and len(ozone) != 1:
-        raise BadFile(
-            f"{len(ozone)} columns of ozone ({', '.join(ozone) or 'none'})",
-            where=str(path),
-            fix="say which is the daily maximum 8-hour mean: --o3 COLUMN",
-        )
-    found["o3_mda8"] = o3 or ozone[0]
-    if "o3_max1h_ugm3" in names:
-        found["o3_max1h"] = "o3_max1h_ugm3"
-    return found
-
-
-def _day_numbers(column: Any, path: Path) -> npt.NDArray[np.int64]:
-    try:
-        return np.asarray(pc.cast(pc.cast(column, pa.date32()), pa.int32())).astype(np.int64)
-    except pa.ArrowInvalid as error:
-        raise BadFile(f"not days: {error}", where=str(path), fix="write 2019-06-01") from error
-
-
-def table_days(
-    path: Path, period: Period, rules: RuleSet, o3: str | None
-) -> tuple[tuple[str, ...], npt.NDArray[np.int32]]:
-    """Station days of a table of daily values, rounded with the digits of statistics.
-
-    Parameters
-    ----------
-    path : Path
-        Parquet or CSV with the names of `evaluate` or of the archive (`PM2.5_24h` …).
-    period : Period
-    rules : RuleSet
-    o3 : str or None
-        The column of the daily maximum 8-hour mean, where the table has two.
-
-    Returns
-    -------
-    (tuple of str, ndarray of int32)
-        Stations, and values of shape (items, stations, days) in thousandths.
-
-    Raises
-    ------
-    BadFile
-        If a column is missing or ambiguous.
-    NoData
-        If no row falls in the period.
-    """
-    table = read_table(path)
-    day_name = _column_of(table.column_names, _KNOWN_DAY, "day", path)
-    station_name = _column_of(table.column_names, _KNOWN_STATION, "station", path)
-    days = _day_numbers(table[day_name], path) - day_number(period.first)
-    within = (days >= 0) & (days < period.days)
-    if not within.any():
-        raise NoData(f"no row in {period.label}", where=str(path), fix="check the period")
-    codes = table[station_name].combine_chunks()
-    if not pa.types.is_dictionary(codes.type):
-        codes = pc.dictionary_encode(pc.cast(codes, pa.string()))
-    listed = np.array(codes.dictionary.to_pylist(), dtype=object)
-    rows = np.asarray(codes.indices)[within]
-    used, rows = np.unique(rows, return_inverse=True)
-    order = np.argsort(listed[used].astype(str))
-    place = np.empty_like(order)
-    place[order] = np.arange(order.size)
-    values = np.full((len(DAY_ITEMS), used.size, period.days), MISSING, np.int32)
-    for i, item in enumerate(DAY_ITEMS):
-        column = _value_columns(table.column_names, o3, path).get(item.key)
-        if column is not None:
-            held = np.asarray(pc.cast(table[column], pa.float64()), dtype=np.float64)[within]
-            good = np.isfinite(held) & (held >= 0)
-            values[i, place[rows[good]], days[within][good]] = to_thousandths(held[good])
-    clause = rules.evaluation.clause
-    names = tuple(str(n) for n in listed[used][order])
-    return names, rounded_values(values, clause.day_decimals_ugm3, clause.day_decimals_mgm3)
-
-
-_TRUE: Final = {"1", "true", "yes", "是"}
-_FALSE: Final = {"", "0", "false", "no", "否"}
-
-
-def read_members(path: Path) -> list[Member]:
-    """Memberships of a CSV `station,place[,background,level,from,to]`.
-
-    Raises
-    ------
-    BadFile
-        On an unknown column or a background that is neither yes nor no.
-    """
-    members = []
-    for line, row in csv_rows(path, {"station", "place"}, {"background", "level", "from", "to"}):
-        flag = row.get("background", "").lower()
-        if flag not in _TRUE | _FALSE or not row["station"] or not row["place"]:
-            raise BadFile(
-                f"line {line}: {row}",
-                where=str(path),
-                fix="station and place must be given; background is 0/1 or true/false",
-            )
-        first, last = row.get("from", ""), row.get("to", "")
-        members.append(
-            Member(
-                row["place"],
-                row["station"],
-                day_number(parse_day(first)) if first else -_ALWAYS,
-                day_number(parse_day(last)) if last else _ALWAYS,
-                flag in _TRUE,
-            )
-        )
-    return members
 
 
 def file_days(

@@ -29,21 +29,22 @@ _PERIOD: Final = "period"
 _UNUSED: Final = "unused"
 
 _NAMES: Final = {
-    _PLACE: "place city county district station site name 地区 城市 城市名称 区县 县区 县市区 县(市、区) "
-    "区域 乡镇 街道 乡镇(街道) 行政区 名称 站点 站点名称 点位",
+    _PLACE: "place city county district station site name 地区 城市 城市名称 区县 县区 县市区 "
+    "县(市、区) 区域 乡镇 街道 乡镇(街道) 行政区 名称 站点 站点名称 点位",
     _PERIOD: "period month 时段 月份 年月 评价时段 统计时段 统计周期 时间",
-    INDEX: "index composite composite_index 综合指数 环境空气质量综合指数 空气质量综合指数 综合质量指数 "
-    "综合污染指数",
+    INDEX: "index composite composite_index 综合指数 环境空气质量综合指数 空气质量综合指数 "
+    "综合质量指数 综合污染指数",
     RANK: "rank 排名 名次 位次 排序 综合指数排名 综合排名",
     GOOD_DAYS: "good_days 优良天数 优良天数(天) 优良天 达标天数 达标天数(天)",
-    _UNUSED: "index_max 最大指数 最大质量指数 最大单项指数 首要污染物 主要污染物 序号 备注 note rules "
-    "valid_days good_day_ratio change_pct 优良天数比例 优良率 同比 省份 province",
+    _UNUSED: "index_max 最大指数 最大质量指数 最大单项指数 首要污染物 主要污染物 序号 备注 note "
+    "rules valid_days good_day_ratio change_pct 优良天数比例 优良率 同比 省份 province",
 }
 _ROLE: Final = {fold(name): role for role, names in _NAMES.items() for name in names.split()}
 #: Words in a pollutant's column that say which statistic it is.
 _STATISTIC: Final = re.compile(
     r"[_ ]?(?:mda8|8h|日最大8小时(?:滑动)?|第?9\d(?:per|th|百分位数?)|[月季年]?(?:平均|均)值?|mean)"
 )
+_UNITS: Final = {"", "ugm3", "mgm3"}
 _SINGLE: Final = re.compile(r"index[_\[].+|rank\[.+")
 _BLANK: Final = {"", "-", "--", "—", "–", "/", "na", "n/a", "nan", "null", "none", "无"}
 _MONTH: Final = re.compile(r"(\d{4})年(\d{1,2})月(?:份)?|(\d{4})(\d{2})")
@@ -182,7 +183,7 @@ def _role(at: int, name: str) -> tuple[str, str]:
     if folded in _ROLE:
         return _ROLE[folded], ""
     found = heading(at, _STATISTIC.sub("", folded))
-    if found is not None and found.group == "pollutant":
+    if found is not None and found.group == "pollutant" and found.unit in _UNITS:
         return found.role, found.unit
     return "", ""
 
@@ -200,10 +201,8 @@ def _row(
     }
     if not cells[_PLACE] and figures:
         raise BadFile("地区为空 / place is empty", where=f"{path}, {line}", fix="补上 / fill it in")
-    if _PERIOD in cells:
-        return OfficialRow(line, cells[_PLACE], _period(cells[_PERIOD], path, line), figures)
-    if period is None:
-        raise AssertionError("a table without periods was let through")
+    if _PERIOD in cells or period is None:
+        period = _period(cells.get(_PERIOD, ""), path, line)
     return OfficialRow(line, cells[_PLACE], period, figures)
 
 

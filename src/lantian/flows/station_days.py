@@ -103,7 +103,7 @@ def crossings(period: Period, rules: str = IN_FORCE, shelf: Shelf | None = None)
         old = before.limits.clause
         zh, en = f"按 {after.name} 评价", f"judged by {after.name}"
         if (old.state_gas, old.state_particles) != (new.state_gas, new.state_particles):
-            zh = f"气体状态 {new.state_gas}，颗粒物 {new.state_particles}"
+            zh = "浓度的状态改变，前后不可直接比较"
             en = f"state of gases {new.state_gas}, of particles {new.state_particles}"
         said.append(f"{part.first} 起执行{new.title_zh}：{zh} / from {part.first} on: {en}")
     return said

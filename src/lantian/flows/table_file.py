@@ -103,13 +103,24 @@ def read_table(path: Path) -> Any:
     try:
         if path.suffix == ".parquet":
             return pq.read_table(path)
-        return pacsv.read_csv(path)
+        return pacsv.read_csv(pa.BufferReader(_text(path).encode()))
     except (pa.ArrowInvalid, OSError) as error:
         raise BadFile(
             f"not a readable table: {error}",
             where=str(path),
-            fix="give a Parquet or UTF-8 CSV file",
+            fix="give a Parquet or CSV file",
         ) from error
+
+
+def _text(path: Path) -> str:
+    """Text of a file in UTF-8, with or without BOM, or in GBK."""
+    raw = path.read_bytes()
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadFile("neither UTF-8 nor GBK", where=str(path), fix="save it as UTF-8 CSV")
 
 
 def csv_rows(path: Path, needed: set[str], known: set[str]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -122,17 +133,7 @@ def csv_rows(path: Path, needed: set[str], known: set[str]) -> Iterator[tuple[in
     """
     if not path.is_file():
         raise BadFile("no such file", where=str(path), fix="check the name")
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = raw.decode("gb18030")
-        except UnicodeDecodeError as error:
-            raise BadFile(
-                "neither UTF-8 nor GBK", where=str(path), fix="save it as UTF-8 CSV"
-            ) from error
-    reader = csv.DictReader(text.splitlines())
+    reader = csv.DictReader(_text(path).splitlines())
     names = {n.strip() for n in reader.fieldnames or ()}
     if needed - names or names - known - needed:
         lacking, odd = sorted(needed - names), sorted(names - known - needed)

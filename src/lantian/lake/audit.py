@@ -70,11 +70,11 @@ def audit(lake: Lake) -> Audit:
     LakeBroken
         If the tables themselves are damaged; damaged parts are listed in `faults`.
     """
-    faults = _faults(lake)
+    damage = _damage(lake)
     stations = lake.stations()
     span = lake.span()
     # A damaged part cannot be counted from; its fault says so instead.
-    if span is None or faults:
+    if span is None or damage:
         months, first, last = [], 0, -1
     else:
         first, last = span
@@ -99,7 +99,7 @@ def audit(lake: Lake) -> Audit:
         present=present,
         gaps=tuple(walk.finish(last + 1)),
         quarantine=_quarantine(lake),
-        faults=tuple(faults),
+        faults=(*damage, *_leftovers(lake)),
         notes=tuple(suspicions(tuple(stations), walk.sums, walk.counts)),
     )
 
@@ -164,16 +164,19 @@ class _Walk:
         return sorted(self.gaps, key=lambda g: (g.h_from - g.h_to, g.station, g.h_from))
 
 
-def _faults(lake: Lake) -> list[str]:
+def _damage(lake: Lake) -> list[str]:
     with lake.ledger.read() as sql:
         parts = all_parts(sql)
+    return [fault for part in parts if (fault := fault_of(lake.ledger, part))]
+
+
+def _leftovers(lake: Lake) -> list[str]:
+    with lake.ledger.read():
         left = orphans(lake.ledger)
-    found = [fault for part in parts if (fault := fault_of(lake.ledger, part))]
-    names = [file.relative_to(lake.folder).as_posix() for file in left]
-    return found + [
-        f"{name}: 中断写入的残留，下次写入分片时清除 / left by an interrupted load; "
-        "the next load that writes parts removes it"
-        for name in names
+    return [
+        f"{file.relative_to(lake.folder).as_posix()}: 中断写入的残留，下次写入分片时清除 / "
+        "left by an interrupted load; the next load that writes parts removes it"
+        for file in left
     ]
 
 

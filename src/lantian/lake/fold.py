@@ -121,7 +121,7 @@ def lay_block(ledger: Ledger, frame: Frame, cells: Int32s, cell_marks: Bytes | N
         hot = read_hot(ledger, frame.kind, frame.h_from, frame.h_to, frame.as_of)
     # Files are read after the snapshot is let go: a replaced file stays until the next compaction.
     marked = np.empty((len(frame.kind.columns), 0), np.uint8) if cell_marks is None else cell_marks
-    for group in _in_turn(parts):
+    for group in in_turn(parts):
         _lay_parts(ledger, frame, group, cells, marked)
     if hot is None:
         return _NO_BYTES
@@ -140,7 +140,7 @@ def is_blank(ledger: Ledger, frame: Frame) -> bool:
     return hot is None and not live(ledger, frame.kind, frame.h_from, frame.h_to)
 
 
-def _in_turn(parts: Sequence[Part]) -> list[list[Part]]:
+def in_turn(parts: Sequence[Part]) -> list[list[Part]]:
     """Groups of parts that share no key and so may be laid side by side."""
     groups: list[list[Part]] = []
     for part in parts:

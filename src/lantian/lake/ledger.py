@@ -24,29 +24,36 @@ def told(folder: Path) -> Iterator[None]:
     """Turn errors of SQLite and of the disk into `LakeBroken` with what to do."""
     try:
         yield
+    except (sqlite3.ProgrammingError, sqlite3.IntegrityError):
+        raise  # a fault of ours, not of the lake
     except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.ProgrammingError | sqlite3.IntegrityError):
-            raise
         raise _spoken(str(error), folder) from error
     except OSError as error:
-        if isinstance(error, FileNotFoundError):
-            raise
-        raise _spoken(str(error), folder) from error
+        raise _unwritable(str(error), folder) from error
 
 
 def _spoken(said: str, folder: Path) -> LakeBroken:
     if "locked" in said or "busy" in said:
-        what, fix = (
-            "数据库正被另一个写入者占用 / another writer holds the lake",
-            "稍后重试 / try again",
+        return LakeBroken(
+            f"数据库正被另一个写入者占用 / another writer holds the lake ({said})",
+            where=str(folder),
+            fix="稍后重试 / try again",
         )
-    elif any(word in said for word in ("disk", "full", "No space", "too large", "readonly")):
-        what = "无法写入，磁盘已满或不可写 / cannot write: the disk is full or not writable"
-        fix = "腾出空间后重做，库内数据完好 / free some space and repeat; what is stored is whole"
-    else:
-        what = "库文件损坏或不可读 / the lake is damaged or cannot be read"
-        fix = "从备份恢复 / restore it from a backup"
-    return LakeBroken(f"{what} ({said})", where=str(folder), fix=fix)
+    if any(word in said for word in ("disk", "readonly", "unable to open")):
+        return _unwritable(said, folder)
+    return LakeBroken(
+        f"库文件损坏或不可读 / the lake is damaged or cannot be read ({said})",
+        where=str(folder),
+        fix="从备份恢复 / restore it from a backup",
+    )
+
+
+def _unwritable(said: str, folder: Path) -> LakeBroken:
+    return LakeBroken(
+        f"无法写入，磁盘已满或不可写 / cannot write: the disk is full or not writable ({said})",
+        where=str(folder),
+        fix="腾出空间后重做，库内数据完好 / free some space and repeat; what is stored is whole",
+    )
 
 
 class Ledger:
