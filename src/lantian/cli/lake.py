@@ -161,8 +161,8 @@ def _print_availability(found: Audit) -> None:
             for m in mine.tolist():
                 share = found.present[:, s, m].sum() * 100 // (len(POLLUTANTS) * found.hours[m])
                 cells[found.months[m] % 12] = f"{share:4d}"
-            lines.append(f"{station:<12}{year} {''.join(cells)}")
+            lines.append(f"{station:<14} {year} {''.join(cells)}")
     head = "".join(f"{month:4d}" for month in range(1, 13))
-    print(f"有效率 %（六项均值，按月） / availability, mean of six, by month\n{'':18} {head}")
+    print(f"有效率 %（六项均值，按月） / availability, mean of six, by month\n{'':22}{head}")
     for line in lines:
         print(f"  {line}")

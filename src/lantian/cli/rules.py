@@ -157,8 +157,10 @@ def _spelt(entry: Entry[Any]) -> Iterator[str]:
     if "title_zh" in rows:
         yield f"  {rows.pop('title_zh')} / {rows.pop('title_en')}"
     yield f"  依据 / source: {entry.source}"
+    if entry.note_zh:
+        yield f"  注: {entry.note_zh}"
     if entry.note:
-        yield f"  注 / note: {entry.note}"
+        yield f"  note: {entry.note}"
     for path, value in rows.items():
         yield f"    {path} = {value}"
 

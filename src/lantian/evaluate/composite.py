@@ -30,6 +30,8 @@ class Composite:
         The limit it was divided by, in thousandths.
     single : ndarray of int64, shape (pollutants, places)
         Single index in units of the last printed digit; NO_VALUE where there is none.
+    total, parts : ndarray of int64, shape (places,)
+        The index before rounding is their ratio; `parts` is 0 where a pollutant is lacking.
     index, index_max : ndarray of int64, shape (places,)
         In units of the last printed digit; NO_VALUE where a pollutant is lacking.
     single_decimals, index_decimals : int
@@ -39,6 +41,8 @@ class Composite:
     concentration: npt.NDArray[np.int64]
     limit: npt.NDArray[np.int64]
     single: npt.NDArray[np.int64]
+    total: npt.NDArray[np.int64]
+    parts: npt.NDArray[np.int64]
     index: npt.NDArray[np.int64]
     index_max: npt.NDArray[np.int64]
     single_decimals: int
@@ -119,12 +123,15 @@ def composite(
         scale = lcm(*(int(v) for v in np.unique(limit)))
         amount = concentration * (scale // limit)
     total = (np.where(whole, amount, 0) * weights[:, None]).sum(axis=0)
-    parts = scale * (int(weights.sum()) if clause.divide_by_weights else 1)
-    index = round_ratios(total * 10**clause.index_decimals, np.where(whole, parts, 0), 1, NO_VALUE)
+    divisor = scale * (int(weights.sum()) if clause.divide_by_weights else 1)
+    parts = np.where(whole, divisor, 0)
+    index = round_ratios(total * 10**clause.index_decimals, parts, 1, NO_VALUE)
     return Composite(
         concentration,
         limit,
         single,
+        total,
+        parts,
         index,
         np.where(whole, single.max(axis=0), NO_VALUE),
         clause.single_decimals,

@@ -68,6 +68,11 @@ def _pollutant_steps(judged: Judged, i: int) -> list[Step]:
     return steps
 
 
+def _decimal(numerator: int, denominator: int, decimals: int) -> str:
+    """Decimal spelling of a ratio before it is rounded by the rule."""
+    return f"{numerator / denominator:.{decimals}f}".rstrip("0").rstrip(".")
+
+
 def _days_step(judged: Judged, i: int) -> Step:
     days = judged.values[i, judged.row]
     used = {
@@ -95,7 +100,7 @@ def _mean_step(judged: Judged, i: int) -> Step:
     total, days = int(found.total[i, row]), int(found.days[i, row])
     decimals = judged.rules.evaluation.clause.period_decimals[key]
     value = int(found.mean[i, row])
-    exact = f"{total / days / 1000:.6f}".rstrip("0").rstrip(".")
+    exact = _decimal(total, days * 1000, 6)
     return Step(
         "平均 / mean",
         f"{plain(total)} / {days} = {exact} → {spell(value, decimals)} {POLLUTANTS[i].unit}",
@@ -118,18 +123,19 @@ def _percentile_step(judged: Judged, i: int) -> Step:
     place = (ordered.size - 1) * per_cent
     low, rest = divmod(place, 100)
     high = min(low + 1, ordered.size - 1)
-    value = int(found.percentile[i, row])
+    exact, value = int(found.hundredths[i, row]), int(found.percentile[i, row])
     return Step(
         f"第 {per_cent} 百分位 / {per_cent}th percentile",
         f"k = 1 + ({ordered.size} − 1) × {per_cent} % = {1 + place / 100:g}; "
-        f"X({low + 1}) = {plain(int(ordered[low]))}, X({high + 1}) = {plain(int(ordered[high]))} "
-        f"→ {spell(value, decimals)} {POLLUTANTS[i].unit}",
+        f"X({low + 1}) = {plain(int(ordered[low]))}, X({high + 1}) = {plain(int(ordered[high]))}; "
+        f"{_decimal(exact, 100_000, 5)} → {spell(value, decimals)} {POLLUTANTS[i].unit}",
         {
             "n": int(ordered.size),
             "per_cent": per_cent,
             "x_low": int(ordered[low]),
             "x_high": int(ordered[high]),
             "rest_hundredths": rest,
+            "exact_hundredths": exact,
             "decimals": decimals,
             "value_thousandths": value,
         },
@@ -171,14 +177,18 @@ def _index_section(judged: Judged) -> Section:
         conc, limit = int(index.concentration[i, row]), int(index.limit[i, row])
         terms.append(f"{f'{weight}×' if weight != 1 else ''}{plain(conc)}/{plain(limit)}")
     tail = f" / {sum(clause.weights.values())}" if clause.divide_by_weights else ""
+    total, parts = int(index.total[row]), int(index.parts[row])
+    exact = _decimal(total, parts, digits + 4)
     steps.append(
         Step(
             "综合指数 / composite index",
-            f"({' + '.join(terms)}){tail} = {value / 10**digits:.{digits}f}",
+            f"({' + '.join(terms)}){tail} = {exact} → {value / 10**digits:.{digits}f}",
             {
                 "weights": {p.symbol: clause.weights[p.key] for p in POLLUTANTS},
                 "divide_by_weights": clause.divide_by_weights,
                 "round_single_first": clause.round_single_first,
+                "total": total,
+                "parts": parts,
                 "decimals": digits,
                 "index": value,
             },

@@ -1,6 +1,6 @@
 """Our side of an official table: the figures of a period, remade in every likely way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -115,12 +115,14 @@ class Counterpart:
 
     @property
     def index_steps(self) -> tuple[int, int]:
+        """Last digit of the variant and of the table, in thousandths."""
         rule = self.variant.clause.index_decimals
         return step_of(rule), step_of(self.digits.get("index", rule))
 
     def index_of(
         self, found: Statistics, variant: Entry[IndexClause], row: int, step: int
     ) -> int | None:
+        """Index of one place's statistics in thousandths, rounded to `step`."""
         made = composite(found, variant, index_limits(variant, self.shelf))
         exact = exact_index(made, variant.clause, row, first=variant.clause.round_single_first)
         if exact is None:
@@ -131,23 +133,36 @@ class Counterpart:
         """Our index by another variant, with the digits of the table."""
         return self.index_of(self.ranking.found, variant, row, self.index_steps[1])
 
+    def index_key(self, variant: Entry[IndexClause], row: int) -> int | None:
+        """Our index by a variant in units of its own last digit, as it ranks."""
+        made = composite(self.ranking.found, variant, index_limits(variant, self.shelf))
+        value = int(made.index[row])
+        return None if value == NO_VALUE else value
+
+    @cached_property
+    def _keys(self) -> list[int]:
+        """Our index of every place by our variant, in units of its last digit."""
+        made = composite(self.ranking.found, self.variant, index_limits(self.variant, self.shelf))
+        found: list[int] = made.index.tolist()
+        return found
+
     def rank(self, row: int, keys: Sequence[int] | None = None) -> int | None:
         """Rank of a place by our index, or by other keys of all places.
 
         Where the published ranks are those of the listed places among themselves, so is
         ours; else it is the rank in the whole level.
         """
-        held = self.ranking.index.index.tolist() if keys is None else list(keys)
+        held = self._keys if keys is None else keys
+        published = list(self.published.values())
+        among: Iterable[int] = range(len(held))
+        if ranks_of(published) == published:
+            among = self.published.keys()
+        elif self.ranking.ranks[row] == UNRANKED:
+            return None
         if held[row] == NO_VALUE:
             return None
-        listed = list(self.published)
-        if ranks_of(list(self.published.values())) == list(self.published.values()):
-            able = [r for r in listed if held[r] != NO_VALUE]
-            return ranks_of([held[r] for r in able])[able.index(row)] if row in able else None
-        if keys is None:
-            own = int(self.ranking.ranks[row])
-            return None if own == UNRANKED else own
-        return 1 + sum(1 for key in held if key != NO_VALUE and key < held[row])
+        able = [n for n in among if held[n] != NO_VALUE]
+        return 1 + sum(1 for n in able if held[n] < held[row])
 
 
 def exact_statistic(ranking: Ranking, row: int, i: int) -> tuple[int, int] | None:

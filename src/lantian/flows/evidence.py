@@ -131,7 +131,7 @@ def _from_published(
     differing = [f.kind for f in findings.values() if f.kind is not Difference.EQUAL]
     column = np.array(six, np.int64)[:, None]
     blank = np.zeros(1, np.int64)
-    held = Statistics(
+    six_alone = Statistics(
         mean=column,
         percentile=column,
         total=column,
@@ -145,7 +145,7 @@ def _from_published(
     for variant in (held.variant, *held.variants):
         if variant.clause.terms != "mean-or-percentile":
             continue
-        value = held.index_of(held, variant, 0, held.index_steps[1])
+        value = held.index_of(six_alone, variant, 0, held.index_steps[1])
         own = variant is held.variant
         if value is None or (own and not differing):
             continue
@@ -180,10 +180,10 @@ def _missing_index(held: Counterpart, row: int) -> Iterator[Explanation]:
     if not missing.any() or missing.all(axis=2).any():
         return
     yardstick = Yardstick(held.rules, held.variant, index_limits(held.variant, held.shelf))
-    held = np.ma.masked_array(values, missing)
+    there = np.ma.masked_array(values, missing)
     low, high = (
         yardstick.index(np.where(missing, np.asarray(end)[:, :, None], values))
-        for end in (held.min(axis=2), held.max(axis=2))
+        for end in (there.min(axis=2), there.max(axis=2))
     )
     if low is not None and high is not None:
         most = int(missing[:, 0].sum(axis=1).max())

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from lantian.errors import BadRequest, NoData
 from lantian.evaluate.derive import Section, Step, cite, plain, station_day
@@ -22,9 +22,11 @@ from lantian.report.derivation import Step as PrintedStep
 from lantian.report.language import Language
 from lantian.rules.ruleset import RuleSet, Shelf, for_period, index_limits
 from lantian.terms.hour import BEIJING_H, day_number, first_hour, local_end
-from lantian.terms.mark import MISSING
+from lantian.terms.mark import MISSING, is_withdrawn
 from lantian.terms.period import Period
 from lantian.terms.pollutant import DAY_ITEMS, POLLUTANTS, Pollutant
+
+_WITHDRAWN: Final = "已撤销 / withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def why_station_day(
     BadRequest
         If the lake has no such station.
     NoData
-        If the day lies outside the data, or has no hour of the station.
+        If the day lies outside the data.
     """
     period = Period(day, day)
     require_data(lake, period)
@@ -115,7 +117,7 @@ def why_station_day(
     block = lake.block([station], start, start + 24, as_of=as_of)
     chosen = segments(period, rules, shelf)[0][1]
     reasons = {
-        (item, h - start + 1): "已撤销 / withdrawn"
+        (item, h - start + 1): _WITHDRAWN
         for _, item, h in withdrawn(lake, [station], start, start + 24, as_of)
     }
     sections = station_day(block[:, 0], reasons, chosen)
@@ -123,7 +125,7 @@ def why_station_day(
     if pollutant is not None:
         kept = [s for s in sections[:-1] if s.title.startswith(f"{pollutant.symbol} (")]
         sections = (*kept, sections[-1])
-    changed = _changes(lake, [station], start, start + 24, as_of)
+    changed = _changes(lake, roster, [station], start, start + 24, as_of)
     return Answer(
         f"{station} {day}",
         f"AQI {aqi if aqi >= 0 else 'NA'}",
@@ -135,15 +137,29 @@ def why_station_day(
 
 
 def _changes(
-    lake: Lake, stations: Sequence[str], h_from: int, h_to: int, as_of: int | None
+    lake: Lake,
+    roster: Roster,
+    stations: Sequence[str],
+    h_from: int,
+    h_to: int,
+    as_of: int | None,
 ) -> tuple[Section, ...]:
     """What was corrected since the sequence asked for, or ever, in these hours."""
+    clocks = offsets_of(roster)
     found = lake.changes(as_of or 0, None, stations, h_from, h_to)
     steps = [
         Step(
-            f"{r.station} {local_end(r.h):%Y-%m-%d %H:%M} {r.item}",
-            f"{_value(r.old)} → {_value(r.new)}",
-            {"old": r.old, "new": r.new, "batch": r.batch, "h": r.h, "station": r.station},
+            f"{r.station} {_stamp(r.h, clocks.get(r.station, BEIJING_H))} {r.item}",
+            f"{_value(r.old, r.old_mark)} → {_value(r.new, r.new_mark)}",
+            {
+                "station": r.station,
+                "item": r.item,
+                "h": r.h,
+                "old": r.old,
+                "new": r.new,
+                "withdrawn": is_withdrawn(r.new_mark),
+                "batch": r.batch,
+            },
             f"批次 / batch {r.batch}: {r.source}",
         )
         for r in found.revisions
@@ -157,8 +173,14 @@ def _changes(
     return (Section(f"更正 / corrections{since}", tuple(steps)),)
 
 
-def _value(thousandths: int) -> str:
-    return "—" if thousandths == MISSING else plain(thousandths)
+def _stamp(h: int, offset_h: int) -> str:
+    return f"{local_end(h, offset_h):%Y-%m-%d %H:%M}"
+
+
+def _value(thousandths: int, mark: int) -> str:
+    if thousandths == MISSING:
+        return "—"
+    return plain(thousandths) + (f"（{_WITHDRAWN}）" if is_withdrawn(mark) else "")
 
 
 def why_place_period(
@@ -211,7 +233,7 @@ def why_place_period(
     sections = _period_sections(ranking, days.names.index(place), shelf)
     members = [m.station for m in roster.memberships if m.place == place] or [place]
     start = first_hour(day_number(period.first))
-    changed = _changes(lake, members, start, start + period.days * 24, as_of)
+    changed = _changes(lake, roster, members, start, start + period.days * 24, as_of)
     row = days.names.index(place)
     value, digits = int(ranking.index.index[row]), ranking.index.index_decimals
     shown = f"{value / 10**digits:.{digits}f}" if value >= 0 else "—"

@@ -323,7 +323,8 @@ def rule_lines(
                 source=entry.source,
                 effective=f"{entry.effective} — {entry.until or ''}".rstrip(),
                 verified=entry.verified,
-                note=entry.note,
+                # A local book may have its note in one language only.
+                note=lang.of(entry.note_zh or entry.note, entry.note or entry.note_zh),
             )
         )
     return tuple(found)

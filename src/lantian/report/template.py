@@ -20,6 +20,8 @@ _RED: Final = RGBColor(0xB0, 0, 0)
 _GREY: Final = RGBColor(0x5A, 0x5A, 0x5A)
 _WIDTH_CM: Final = 17.0
 _DAYS_CM: Final = 14.0
+#: Column of the labels in a derivation.
+_LABEL_CM: Final = 3.0
 _ALIGN: Final = {
     Align.LEFT: WD_ALIGN_PARAGRAPH.LEFT,
     Align.CENTRE: WD_ALIGN_PARAGRAPH.CENTER,
@@ -193,12 +195,17 @@ def _derivations(document: Any) -> None:
     )
     _paragraph(document, "{%p for step in d.steps %}")
     _paragraph(document, "{{ loop.index }}. {{ step.title }}", size=8.5, above=4, follows=True)
-    table = _grid(document, 3, [4, 4, 9])
+    table = _grid(document, 3, [_LABEL_CM, _WIDTH_CM - _LABEL_CM])
     _fill(table.rows[0].cells[0], "{%tr for r in step.rows %}")
-    for cell, text in zip(
-        table.rows[1].cells, ("{{ r.label }}", "{{ r.value }}", "{{ r.note }}"), strict=True
-    ):
-        _fill(cell, text)
+    label, value = table.rows[1].cells
+    _fill(label, "{{ r.label }}")
+    _fill(value, "{{ r.value }}")
+    # The note, often a citation, stands below its value; a line to each tag, as docxtpl wants it.
+    for text in ("{%p if r.note %}", "{{ r.note }}", "{%p endif %}"):
+        line = _paragraph(value, text, size=7, colour=_GREY)
+        line.paragraph_format.space_after = Pt(1.5)
+    for cell in (label, value):
+        cell.vertical_alignment = WD_ALIGN_VERTICAL.TOP
     _fill(table.rows[2].cells[0], "{%tr endfor %}")
     for _ in range(2):
         _paragraph(document, "{%p endfor %}")
@@ -257,7 +264,7 @@ def _fill(
 
 
 def _paragraph(
-    document: Any,
+    holder: Any,
     text: str,
     *,
     size: float = 10.5,
@@ -268,7 +275,7 @@ def _paragraph(
     indent: bool = False,
     follows: bool = False,
 ) -> Any:
-    line = document.add_paragraph()
+    line = holder.add_paragraph()
     line.alignment = align
     line.paragraph_format.space_before = Pt(above)
     line.paragraph_format.keep_with_next = follows

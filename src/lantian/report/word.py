@@ -1,6 +1,8 @@
 """The bulletin as a Word file, from a template that an office may replace."""
 
+import re
 from copy import deepcopy
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -19,9 +21,9 @@ from lantian.errors import DocumentFailed
 from lantian.report import chart, sections
 from lantian.report.archive import settled
 from lantian.report.bulletin import Bulletin
-from lantian.report.derivation import as_json
+from lantian.report.derivation import Derivation, Row, Step, as_json
 from lantian.report.figure import collect
-from lantian.report.language import SUBSCRIPT, day_label
+from lantian.report.language import SUBSCRIPT, Language, day_label
 from lantian.report.pollution_calendar import MonthBlock, Square, month_blocks
 from lantian.report.table import Table, cell_text, heading
 from lantian.report.template import CALENDAR
@@ -29,6 +31,7 @@ from lantian.report.template import CALENDAR
 #: The template that is shipped; `template.default_template` makes it.
 DEFAULT_TEMPLATE: Final = Path(__file__).parent / "templates" / "bulletin.docx"
 
+_HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 _PICTURE_CM: Final = 17.0
 _PLACE_TWIPS: Final = 1500
 _DAYS_TWIPS: Final = 8130
@@ -129,8 +132,27 @@ def context(bulletin: Bulletin, digest: str) -> dict[str, Any]:
         "figures": {f.key: f.text for f in collect(bulletin).figures},
         "calendar": [_month(block) for block in month_blocks(bulletin)],
         "legend": _legend(bulletin),
-        "derivations": [as_json(d) for d in bulletin.derivations],
+        "derivations": [_derivation(d, lang) for d in bulletin.derivations],
     }
+
+
+def _derivation(derivation: Derivation, lang: Language) -> dict[str, Any]:
+    """Plain values with titles and labels in one language; `half` in office.typ is the same."""
+    steps = tuple(
+        Step(
+            _half(step.title, lang),
+            tuple(Row(_half(r.label, lang), r.value, r.note) for r in step.rows),
+        )
+        for step in derivation.steps
+    )
+    return as_json(replace(derivation, title=_half(derivation.title, lang), steps=steps))
+
+
+def _half(label: str, lang: Language) -> str:
+    """Choose the half of a label that reads "zh / en"; one that reads otherwise stays whole."""
+    zh, *en = label.split(" / ")
+    both = len(en) == 1 and _HAN.search(zh) and not _HAN.search(en[0])
+    return lang.half(label) if both else label
 
 
 def _rows(table: Table) -> list[dict[str, str]]:

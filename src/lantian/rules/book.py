@@ -47,7 +47,8 @@ class Entry[C]:
     """One dated clause with its citation.
 
     `item` parts a book into series that each have exactly one entry in force;
-    `verified` is False where no official text confirmed the clause.
+    `verified` is False where no official text confirmed the clause. `note` is English,
+    `note_zh` says the same in Chinese; either is "" where the book has none.
     """
 
     book: str
@@ -58,6 +59,7 @@ class Entry[C]:
     source: str
     verified: bool
     note: str
+    note_zh: str
     clause: C
 
     def covers(self, day: date) -> bool:
@@ -121,9 +123,9 @@ class Book[C]:
 
 
 _HEAD: Final = {"id", "kind", "title_zh", "title_en"}
-_ENTRY: Final = {"id", "item", "effective", "until", "source", "verified", "note"}
+_ENTRY: Final = {"id", "item", "effective", "until", "source", "verified", "note", "note_zh"}
 _NEEDED: Final = (("id", str), ("effective", date), ("source", str), ("verified", bool))
-_OPTIONAL: Final = (("item", str), ("until", date), ("note", str))
+_OPTIONAL: Final = (("item", str), ("until", date), ("note", str), ("note_zh", str))
 
 
 def read_book(path: Path) -> Book[Any]:
@@ -197,6 +199,7 @@ def _read_entry(head: dict[str, Any], number: int, table: dict[str, Any], path: 
         source=table["source"],
         verified=table["verified"],
         note=table.get("note", ""),
+        note_zh=table.get("note_zh", ""),
         clause=fill(KINDS[head["kind"]], clause, where),
     )
 
