@@ -19,6 +19,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+
 import pandas_peer
 import synthetic
 from lantian.evaluate.ranking import UNRANKED

@@ -15,10 +15,12 @@ import openpyxl
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from docx.shared import RGBColor
 from pypdf import PdfReader
 
 from lantian.errors import DocumentFailed
 from lantian.report import bulletin, page, sections, sheet, word
+from lantian.report.derivation import Derivation, Row, Step
 from lantian.report.figure import Figure, collect
 from lantian.report.table import Dated, Marked, cell_text
 
@@ -201,6 +203,53 @@ def test_twelve_places_take_less_than_ten_seconds(timed):
 def light(made):
     """The bulletin without charts, which take most of the time."""
     return replace(made, charts=bulletin.Charts((), (), ()))
+
+
+CITED = Derivation(
+    "Miyun 2015-12",
+    "151 μg/m³",
+    "place/Miyun",
+    (
+        Step("站点 / stations", (Row("一中 / 二中", "31"), Row("甲站 / station A / B", "30"))),
+        Step(
+            "细颗粒物 / fine particles",
+            (
+                Row("日值 / daily values", " ".join(f"12-{d:02d}={d * 7}" for d in range(1, 32))),
+                Row("平均 / mean over days", "4695 / 31 = 151.451613", "HJ 663-2013, clause 5"),
+                Row("607 / 31 = 19.58", "20"),
+            ),
+        ),
+    ),
+    "lake 7",
+)
+
+
+@pytest.mark.parametrize("write", [word.bulletin_docx, page.bulletin_pdf])
+def test_labels_of_a_derivation_are_in_the_language_of_the_document(light, write):
+    data = write(replace(light, derivations=(CITED,)))
+    text = (docx_text if write is word.bulletin_docx else pdf_text)(data)
+    own = ("细颗粒物", "日值", "平均"), ("fineparticles", "dailyvalues", "meanoverdays")
+    here, other = own if light.lang.value == "zh" else own[::-1]
+    text = text[text.index(squeezed(CITED.title)) :]
+    assert [w for w in here if w not in text] == []
+    assert [w for w in other if w in text] == []
+    # Names with a stroke, two strokes, and divisions are no pair of languages.
+    for whole in ("一中/二中", "甲站/stationA/B", "607/31=19.58", "4695/31=151.451613"):
+        assert whole in text
+
+
+def test_word_sets_a_derivation_in_two_columns_with_the_note_below(light):
+    body = Document(BytesIO(word.bulletin_docx(replace(light, derivations=(CITED,)))))
+    table = body.tables[-1]
+    assert len(table.rows) == 3
+    label, value = table.columns
+    assert 0.15 < label.width / (label.width + value.width) < 0.2
+    days, mean = (row.cells[1].paragraphs for row in table.rows[:2])
+    assert [p.text for p in days] == [CITED.steps[1].rows[0].value]
+    assert [p.text for p in mean] == ["4695 / 31 = 151.451613", "HJ 663-2013, clause 5"]
+    shown, note = (p.runs[0].font for p in mean)
+    assert note.size < shown.size
+    assert (shown.color.rgb, note.color.rgb) == (None, RGBColor(0x5A, 0x5A, 0x5A))
 
 
 def test_markup_in_names_is_only_text(light):

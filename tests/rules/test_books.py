@@ -1,5 +1,6 @@
 """The national books against the official tables as transcribed, row by row."""
 
+import re
 import tomllib
 from datetime import date, datetime, timedelta
 from math import radians, sin
@@ -175,3 +176,24 @@ def test_the_nights_of_fireworks_follow_the_moon() -> None:
         assert [(n - first).days for n in rest] == [3, 4, 14]
         assert date(year, 1, 21) <= first <= date(year, 2, 20)
         assert _new_moon(first).date() == first
+
+
+def numbers(text: str) -> set[str]:
+    """Numbers of two digits or more; a single digit is often a word in the other language."""
+    return set(re.findall(r"[0-9][0-9.:-]*[0-9]", text))
+
+
+def test_every_note_says_the_same_in_both_languages() -> None:
+    entries = [e for found in national_shelf().values() for e in found.entries]
+    noted = [e for e in entries if e.note or e.note_zh]
+    assert noted
+    for entry in noted:
+        assert re.search("[\u4e00-\u9fff]", entry.note_zh), entry.id
+        assert numbers(entry.note_zh) == numbers(entry.note), entry.id
+        for name in ("SO2", "NO2", "PM10", "PM2.5", "CO", "O3", "IAQI", "NA"):
+            assert (name in entry.note_zh) == (name in entry.note), (entry.id, name)
+
+
+def test_every_unverified_entry_has_a_note() -> None:
+    entries = [e for found in national_shelf().values() for e in found.entries]
+    assert [e.id for e in entries if not e.verified and not e.note] == []

@@ -75,6 +75,12 @@ def test_a_sound_book_is_read_in_order_of_dates(tmp_path: Path) -> None:
     assert [e.verified for e in found.entries] == [True, False]
 
 
+def test_a_note_may_be_given_in_either_language_or_not_at_all(tmp_path: Path) -> None:
+    text = HEAD + OLD + 'note_zh = "未核实"\n' + NEW + 'note = "not confirmed"\n'
+    found: Book[Threshold] = read_book(write(tmp_path, text))
+    assert [(e.note_zh, e.note) for e in found.entries] == [("未核实", ""), ("", "not confirmed")]
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -93,6 +99,7 @@ def test_a_sound_book_is_read_in_order_of_dates(tmp_path: Path) -> None:
         (HEAD + OLD.replace("verified = true", 'verified = "yes"'), "verified is not a bool"),
         (HEAD + OLD.replace("= 2016-01-01", "= 2016-01-01T00:00:00"), "effective is not a date"),
         (HEAD + OLD.replace("= 2025-12-31", '= "2025-12-31"'), "until is not a date"),
+        (HEAD + OLD + "note_zh = 20\n", "note_zh is not a str"),
         (HEAD + OLD.replace("minimum = 20", 'minimum = "20"'), "expected int, found '20'"),
         (HEAD + OLD.replace("minimum = 20", "minimum = 20.0"), "expected int, found 20.0"),
         (HEAD + OLD.replace("minimum = 20", "minimum = true"), "expected int, found True"),

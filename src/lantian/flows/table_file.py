@@ -46,9 +46,14 @@ class TableWriter:
                 self._draft, schema, write_options=pacsv.WriteOptions(quoting_style="needed")
             )
         else:
-            self._book = xlsxwriter.Workbook(
-                str(self._draft), {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}
-            )
+            # A station named like a formula or an address stays the text that it is.
+            options = {
+                "constant_memory": True,
+                "default_date_format": "yyyy-mm-dd",
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+            }
+            self._book = xlsxwriter.Workbook(str(self._draft), options)
             self._writer = self._book.add_worksheet("lantian")
             self._writer.freeze_panes(1, 0)
             self._writer.write_row(0, 0, schema.names, self._book.add_format({"bold": True}))
