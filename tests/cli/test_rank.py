@@ -10,7 +10,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from flows.county import PLACES, made_hours, made_lake
 from lantian.cli.main import main
+from lantian.lake.store import Lake
+from lantian.terms.period import parse_period
 from oracle import reference as ref
 
 DAILY = "data/china_sites_2019/daily_published_national_2019-01_2019-10.parquet"
@@ -223,3 +226,85 @@ def test_what_cannot_be_is_refused(
     monkeypatch.chdir(tmp_path)
     assert word in refused(*national(shared, places, "rank.csv", **{option: value}))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory) -> Path:
+    """Five stations of two cities in May and June 2019."""
+    hours = made_hours(date(2019, 5, 1), date(2019, 6, 30))
+    return made_lake(tmp_path_factory.mktemp("small") / "lake", hours)
+
+
+def test_the_lake_and_its_own_table_of_days_give_one_ranking(small, tmp_path, done):
+    days, places = tmp_path / "days.csv", tmp_path / "places.csv"
+    places.write_text(PLACES, "utf-8")
+    period = ["--period", "2019-06", "--level", "city", "--min-days", "20"]
+    done("rank", small, *period, "-o", tmp_path / "a.csv")
+    done("evaluate", small, "--from", "2019-06-01", "--to", "2019-06-30", "-o", days)
+    done("rank", "--days", days, "--places", places, *period, "-o", tmp_path / "b.csv")
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+    assert len((tmp_path / "a.csv").read_text("utf-8").splitlines()) == 3
+
+
+def test_change_on_an_earlier_period(small, tmp_path, done):
+    words = ["rank", small, "--period", "2019-06", "--level", "city", "--against", "2019-05"]
+    done(*words, "-o", tmp_path / "rank.csv")
+    with (tmp_path / "rank.csv").open(encoding="utf-8") as file:
+        june = list(csv.DictReader(file))
+    done("rank", small, "--period", "2019-05", "--level", "city", "-o", tmp_path / "may.csv")
+    with (tmp_path / "may.csv").open(encoding="utf-8") as file:
+        may = {row["place"]: Fraction(row["index"]) for row in csv.DictReader(file)}
+    for row in june:
+        earlier = may[row["place"]]
+        change = (Fraction(row["index"]) - earlier) / earlier * 100
+        assert Fraction(row["change_pct"]) == ref.round_half_even(change, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "word"),
+    [
+        (["--period", "2019-07"], "2019-05-01 to 2019-06-30"),
+        (["--period", "2019-06", "--level", "township"], "township"),
+        (["--period", "2019-06", "--against", "same-period-last-year"], "2018-06"),
+        (["--period", "2019-06", "--days", "days.csv"], "either DIR or --days"),
+        (["--period", "2019-06", "--o3", "O3"], "--o3"),
+        (["--period", "2019-06", "--places", "places.csv"], "--places"),
+        (["--period", "2019-06", "--as-of", "99"], "99"),
+    ],
+)
+def test_what_a_lake_cannot_give_is_refused(small, tmp_path, refused, words, word):
+    assert word in refused("rank", small, *words, "-o", tmp_path / "rank.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_neither_lake_nor_table_and_idle_options_are_refused(tmp_path, refused):
+    words = ["--period", "2019-06", "-o", tmp_path / "rank.csv"]
+    assert "either DIR or --days" in refused("rank", *words)
+    assert "--as-of" in refused("rank", "--days", "days.csv", "--as-of", "1", *words)
+    approved = refused("rank", "--days", "days.csv", "--exclude-approved", *words)
+    assert "--exclude-approved" in approved
+    Lake.init(tmp_path / "empty")
+    assert "lantian lake add" in refused("rank", tmp_path / "empty", *words)
+    assert "lantian lake init" in refused("rank", tmp_path / "none", *words)
+
+
+@pytest.mark.parametrize(
+    ("period", "change", "rules"),
+    [
+        ("2018-08-20..2018-09-10", "2018-09-01", "HJ633-2012"),
+        ("2026-02-20..2026-03-10", "2026-03-01", "HJ633-2026"),
+    ],
+)
+def test_a_period_across_a_change_is_ranked_by_one_rule_set_and_says_so(
+    tmp_path, done, period, change, rules
+):
+    span = parse_period(period)
+    folder = made_lake(tmp_path / "lake", made_hours(span.first, span.last, gaps=0.0))
+    out, err = done("rank", folder, "--period", period, "-o", tmp_path / "rank.csv")
+    said = f"crosses the change of {change}"
+    assert said in err
+    assert f"all of it is judged by {rules}" in err
+    with (tmp_path / "rank.csv").open(encoding="utf-8") as file:
+        found = list(csv.DictReader(file))
+    assert all(row["rules"].startswith(f"{rules}; ") and said in row["note"] for row in found)
+    assert "5 有排名" in out

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from lantian.evaluate.ranking import (
     NO_CHANGE,
     UNRANKED,
+    among_last,
     change_tenths,
     competition_ranks,
-    months_among_last,
     shortfalls,
 )
 from lantian.rules.ruleset import rule_set
@@ -58,11 +58,15 @@ def test_a_year_needs_the_days_of_each_of_its_months():
     whole = days("2019", 365)
     assert shortfalls(whole, year, RULES) == [""]
     gap = whole.copy()
-    gap[5, 0, 181:187] = MISSING  # six days of July: 359 of the year, 25 of the month
+    gap[3, 0, 181:187] = MISSING  # six days of July: 359 of the year, 25 of the month
     (reason,) = shortfalls(gap, year, RULES)
-    assert reason.endswith("O3 25/27 (2019-07)")
+    assert reason.endswith("PM2.5 25/27 (2019-07)")
+    # GB 3095, table on validity: the months of a year are asked of means, not of percentiles.
+    ozone = whole.copy()
+    ozone[5, 0, 181:187] = MISSING
+    assert shortfalls(ozone, year, RULES) == [""]
     february = whole.copy()
-    february[5, 0, 31:34] = MISSING
+    february[3, 0, 31:34] = MISSING
     assert shortfalls(february, year, RULES) == [""]
 
 
@@ -87,8 +91,8 @@ def test_change_is_rounded_half_even_in_tenths_of_a_per_cent():
     assert change_tenths(now, before).tolist() == expected
 
 
-def test_months_among_the_last_end_with_the_latest_month():
-    assert months_among_last([10, 9, 3, 10], [10] * 4, 2) == 1
-    assert months_among_last([10, UNRANKED, 10], [10] * 3, 2) == 1
-    assert months_among_last([9, 9], [10, 9], 2) == 2
-    assert months_among_last([10, 1], [10, 10], 2) == 0
+def test_places_among_the_last_are_those_with_few_ranked_behind():
+    ranks = np.array([1, 2, 3, 3, UNRANKED, 5])
+    assert among_last(ranks, 1).tolist() == [False] * 5 + [True]
+    assert among_last(ranks, 2).tolist() == [False, False, True, True, False, True]
+    assert among_last(ranks, 9).tolist() == [True] * 4 + [False, True]

@@ -131,9 +131,15 @@ def test_a_percentile_of_a_whole_month() -> None:
     assert (standing.allowed, standing.used, standing.reachable) == (1, 667, True)
 
 
-@given(st.integers(0, 31), st.integers(0, 31), st.integers(0, 31), st.integers(0, 40), st.booleans())
+@given(
+    st.integers(0, 31), st.integers(0, 31), st.integers(0, 31), st.integers(0, 40), st.booleans()
+)
 def test_counts_agree_with_trying_every_end(
-    happened: int, more: int, left: int, goal: int, at_least: bool
+    happened: int,
+    more: int,
+    left: int,
+    goal: int,
+    at_least: bool,  # noqa: FBT001
 ) -> None:
     standing = count_standing(happened, happened + more, left, goal, at_least=at_least)
     ends = [

@@ -1,5 +1,7 @@
 """Adding files: a bad one stops no other, options make another load, progress is shown."""
 
+from datetime import datetime
+
 import pytest
 
 from lantian.errors import BadRequest
@@ -32,9 +34,7 @@ def write(folder, name, text):
 
 
 def pm25(lake):
-    from datetime import datetime  # noqa: PLC0415
-
-    h = hour_number(datetime(2019, 6, 1, 1))  # noqa: DTZ001
+    h = hour_number(datetime(2019, 6, 1, 1))
     return int(lake.block(["A"], h, h + 1)[POLLUTANTS.index(PM25), 0, 0])
 
 

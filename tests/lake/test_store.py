@@ -246,6 +246,7 @@ def test_a_transaction_that_fails_leaves_nothing(lake, put, reading, monkeypatch
     with pytest.raises(IndexError):
         lake.add(Reading(given.rows, broken), source="x", sha256="x", layout="", origin=Source.GATE)
     assert lake.sequence == 1
+    assert lake.stations(WEATHER) == []
     assert cells(lake, ("A", H + 1)) == [None] * 6
     assert len(list(lake.folder.rglob("*.parquet"))) == 1
 
@@ -275,3 +276,10 @@ def test_parts_that_share_keys_are_laid_one_after_the_other(lake, put, monkeypat
     parts = live(lake.ledger, HOUR, H, H + 3)
     assert [[part.added_by for part in group] for group in in_turn(parts)] == [[1, 2], [3, 4]]
     assert cells(lake, ("A", H))[0] == 9_000
+
+
+def test_a_station_is_known_from_its_first_value_on(lake, put):
+    put({("A", H): FULL, ("B", H): [None] * 6})
+    put({("B", H): FULL, ("A", H + 1): FULL})
+    put({("B", H + 1): FULL})
+    assert [lake.stations(as_of=n) for n in range(4)] == [[], ["A"], ["A", "B"], ["A", "B"]]

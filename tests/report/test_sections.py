@@ -104,6 +104,22 @@ def test_citations_hold_source_and_dates():
     assert lines[0].effective == "2016-01-01 — 2026-02-28"
 
 
+def test_notes_of_rules_are_in_the_language_of_the_document():
+    shelf, entry = national_shelf(), rule_set("HJ633-2012").limits
+    zh, en = (bulletin.rule_lines((entry,), shelf, lang)[0].note for lang in Language)
+    assert (zh, en) == (entry.note_zh, entry.note)
+    assert HAN.search(zh)
+    assert not HAN.search(en)
+
+
+@pytest.mark.parametrize("lang", list(Language))
+def test_a_note_in_one_language_only_is_not_lost(lang):
+    entry = rule_set("HJ633-2012").limits
+    for only in (replace(entry, note=""), replace(entry, note_zh="")):
+        (line,) = bulletin.rule_lines((only,), national_shelf(), lang)
+        assert line.note == only.note + only.note_zh != ""
+
+
 @pytest.mark.parametrize(
     ("text", "zh", "en"),
     [

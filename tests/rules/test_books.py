@@ -163,7 +163,7 @@ def _new_moon(near: date) -> datetime:
     jde = 2451550.09766 + 29.530588861 * k + 0.00015437 * t * t
     jde += -0.4072 * sin(moon) + 0.17241 * sin(sun) + 0.01608 * sin(2 * moon)
     jde += 0.01039 * sin(2 * node) + 0.00739 * sin(moon - sun) - 0.00514 * sin(moon + sun)
-    return datetime(2000, 1, 1, 12) + timedelta(days=jde - 2451545.0, hours=8, seconds=-70)  # noqa: DTZ001
+    return datetime(2000, 1, 1, 12) + timedelta(days=jde - 2451545.0, hours=8, seconds=-70)
 
 
 def test_the_nights_of_fireworks_follow_the_moon() -> None:

@@ -2,18 +2,19 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-from lantian.errors import BadRequest
+from lantian.errors import BadRequest, NoData, NoRuleInForce
 from lantian.flows.day_file import read_members
 from lantian.flows.grounds import shelf_of
 from lantian.flows.level_days import STATION, LevelDays, file_days, lake_days
-from lantian.flows.rank import rank, write_ranking
+from lantian.flows.rank import Ranking, months_among_last, rank, write_ranking
 from lantian.flows.station_days import IN_FORCE
 from lantian.lake.store import Lake
 from lantian.rules.book import NATIONAL, read_shelf
 from lantian.rules.ruleset import RuleSet, Shelf, for_period
-from lantian.terms.period import Period, parse_period
+from lantian.terms.period import Period, PeriodKind, parse_period
 
 SUMMARY = "综合指数排名 / rank places by a composite index over a period"
 EXAMPLE = (
@@ -46,6 +47,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--against", metavar="P", help=f"同比基期 / compare with: {LAST_YEAR}, or a period"
     )
     parser.add_argument(
+        "--among-last",
+        type=int,
+        metavar="N",
+        help="连续几个月列后 N 位（月度排名）/ consecutive months among the last N, of a month",
+    )
+    parser.add_argument(
         "--exclude-approved",
         action="store_true",
         help="扣除已批准的例外日 / leave out approved exceptional days",
@@ -64,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
             where="rank",
             fix="lantian rank --help",
         )
-    given = {"--places": arguments.places, "--o3": arguments.o3}
+    given = {"--o3": arguments.o3}
     if arguments.days is not None:
         approved = arguments.exclude_approved or None
         given = {"--as-of": arguments.as_of, "--exclude-approved": approved}
@@ -73,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadRequest(
             f"{', '.join(idle)} 不适用于此输入 / has no meaning for this input",
             where="rank",
-            fix="--places and --o3 go with --days; --as-of and --exclude-approved with DIR",
+            fix="--o3 goes with --days; --as-of and --exclude-approved with DIR",
         )
     if arguments.min_days is not None and arguments.min_days < 0:
         raise BadRequest("--min-days is negative", where="--min-days", fix="0 or more")
@@ -100,7 +107,11 @@ def _rank(arguments: argparse.Namespace, period: Period, lake: Lake | None, shel
         against=against,
         notes=crossed,
     )
-    rows = write_ranking(ranking, arguments.out)
+    runs = None
+    if arguments.among_last is not None:
+        months = _earlier_months(arguments, lake, period, shelf)
+        runs = months_among_last(ranking, months, arguments.among_last)
+    rows = write_ranking(ranking, arguments.out, runs)
     for note in ranking.notes:
         print(note, file=sys.stderr)
     ranked = int((ranking.ranks > 0).sum())
@@ -111,18 +122,42 @@ def _rank(arguments: argparse.Namespace, period: Period, lake: Lake | None, shel
     return 0
 
 
+def _earlier_months(
+    arguments: argparse.Namespace, lake: Lake | None, period: Period, shelf: Shelf
+) -> Iterator[Ranking]:
+    """Rankings of the months before, latest first, as far back as there are data."""
+    if period.kind is not PeriodKind.MONTH or arguments.among_last < 1:
+        raise BadRequest(
+            "仅用于月度排名，N 至少为 1 / only for a month, and N is at least 1",
+            where="--among-last",
+            fix="--period 2019-06 --among-last 3",
+        )
+    variants = [n for n in arguments.index.split(",") if n][:1]
+    name = None if arguments.rules == IN_FORCE else arguments.rules
+    month = period.month_earlier()
+    while True:
+        try:
+            rules, _ = for_period(month, name, shelf)
+            days = _days(arguments, lake, month, rules)
+        except (NoData, NoRuleInForce):
+            return
+        yield rank(days, variants, shelf=shelf, min_days=arguments.min_days)
+        month = month.month_earlier()
+
+
 def _days(
     arguments: argparse.Namespace, lake: Lake | None, period: Period, rules: RuleSet
 ) -> LevelDays:
+    places, level = arguments.places, arguments.level
+    members = None if places is None else read_members(places, level)
     if lake is not None:
         return lake_days(
             lake,
-            arguments.level,
+            level,
             period,
             rules,
+            members=members,
             exclude_approved=arguments.exclude_approved,
             as_of=arguments.as_of,
         )
-    places, level = arguments.places, arguments.level
-    members = None if places is None else read_members(places, level)
     return file_days(arguments.days, level, period, rules, members=members, o3=arguments.o3)

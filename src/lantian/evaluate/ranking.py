@@ -1,6 +1,5 @@
 """Ranking: places in order of an index, ties shared, places without enough days left unranked."""
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -62,8 +61,8 @@ def shortfalls(
         Day values; MISSING where a day is not valid.
     period : Period
     rules : RuleSet
-        Supplies the fewest days of a month, a year, another period; a year needs the
-        days of each of its months as well.
+        Supplies the fewest days of a month, a year, another period; a yearly mean needs
+        the days of each of its months as well.
     min_days : int, optional
         Fewest days of each pollutant, in place of the rules' number.
 
@@ -81,21 +80,26 @@ def shortfalls(
     ['有效天数不足 / too few valid days: PM10 3/27']
     """
     there = values[: len(POLLUTANTS)] != MISSING
-    needs = [(there, min_days if min_days is not None else days_needed(period, rules), "")]
+    whole = min_days if min_days is not None else days_needed(period, rules)
+    needs = [(there.sum(axis=2), whole, "")]
     if period.kind is PeriodKind.YEAR and min_days is None:
+        means = np.array([p.key in rules.evaluation.clause.mean for p in POLLUTANTS])
         for month in period.months():
             first = (month.first - period.first).days
-            part = there[:, :, first : first + month.days]
-            needs.append((part, days_needed(month, rules), f" ({month.label})"))
-    reasons = []
-    for place in range(values.shape[1]):
+            needed = days_needed(month, rules)
+            # A pollutant that is judged by its percentile alone has no least for a month.
+            had = there[:, :, first : first + month.days].sum(axis=2)
+            needs.append((np.where(means[:, None], had, needed), needed, f" ({month.label})"))
+    reasons = [""] * values.shape[1]
+    lacking = np.any([(had < needed).any(axis=0) for had, needed, _ in needs], axis=0)
+    for place in np.flatnonzero(lacking).tolist():
         short = [
-            f"{p.symbol} {part[i, place].sum()}/{needed}{label}"
-            for part, needed, label in needs
+            f"{p.symbol} {had[i, place]}/{needed}{label}"
+            for had, needed, label in needs
             for i, p in enumerate(POLLUTANTS)
-            if part[i, place].sum() < needed
+            if had[i, place] < needed
         ]
-        reasons.append(f"有效天数不足 / too few valid days: {', '.join(short)}" if short else "")
+        reasons[place] = f"有效天数不足 / too few valid days: {', '.join(short)}"
     return reasons
 
 
@@ -119,27 +123,23 @@ def change_tenths(
     )
 
 
-def months_among_last(ranks: Sequence[int], places: Sequence[int], last: int) -> int:
-    """Count the latest consecutive months in which a place was among the last `last` of its list.
+def among_last(ranks: npt.NDArray[np.int64], last: int) -> npt.NDArray[np.bool_]:
+    """Whether each place stands among the last `last` of those that have a rank.
 
-    Parameters
-    ----------
-    ranks : sequence of int
-        Ranks by month, oldest first; UNRANKED breaks the run.
-    places : sequence of int
-        Ranked places in each month.
-    last : int
-        How many at the end of the list count.
+    Notes
+    -----
+    Ties at the border count: a place is among the last when fewer than `last` ranked
+    places stand behind it.
 
     Examples
     --------
-    >>> months_among_last([3, 9, 10, 10], [10, 10, 10, 10], 2)
-    3
+    >>> among_last(np.array([1, 3, 2, 0]), 1).tolist()
+    [False, True, False, False]
     """
-    run = 0
-    for rank, number in zip(ranks, places, strict=True):
-        run = run + 1 if rank != UNRANKED and rank > number - last else 0
-    return run
+    ranked = ranks != UNRANKED
+    behind = (ranks[None, ranked] > ranks[:, None]).sum(axis=1)
+    found: npt.NDArray[np.bool_] = ranked & (behind < last)
+    return found
 
 
 def good_day_tenths(found: Statistics) -> npt.NDArray[np.int64]:

@@ -88,6 +88,7 @@ def lake_days(
     period: Period,
     rules: RuleSet,
     *,
+    members: Sequence[Member] | None = None,
     exclude_approved: bool = False,
     as_of: int | None = None,
 ) -> LevelDays:
@@ -100,6 +101,8 @@ def lake_days(
         `station`, or a level of the roster's places.
     period : Period
     rules : RuleSet
+    members : sequence of Member, optional
+        Which station lies in which place, in place of the roster's.
     exclude_approved : bool
         Leave out the pollutant days whose exceptional claim is approved (扣沙).
     as_of : int, optional
@@ -116,7 +119,10 @@ def lake_days(
     require_data(lake, period)
     roster = lake.roster(as_of)
     held = set(lake.stations())
-    members = [] if level == STATION else members_of(roster, level)
+    if level == STATION:
+        members = []
+    elif members is None:
+        members = members_of(roster, level)
     wanted = sorted(held if level == STATION else held & {m.station for m in members})
     if not wanted:
         raise NoData(

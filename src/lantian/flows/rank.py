@@ -1,18 +1,20 @@
 """Flow `rank`: places of a level in order of a composite index over a period."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from lantian.evaluate.attainment import attainment
 from lantian.evaluate.composite import NO_VALUE, Composite, composite
 from lantian.evaluate.ranking import (
     NO_CHANGE,
     UNRANKED,
+    among_last,
     change_tenths,
     competition_ranks,
     good_day_tenths,
@@ -25,7 +27,7 @@ from lantian.rules.book import Entry
 from lantian.rules.clauses import IndexClause
 from lantian.rules.ruleset import RuleSet, Shelf, index_limits, index_variant
 from lantian.terms.mark import MISSING
-from lantian.terms.period import Period
+from lantian.terms.period import Period, PeriodKind
 from lantian.terms.pollutant import PERIOD_ITEMS
 
 
@@ -157,15 +159,46 @@ def improvement_ranks(ranking: Ranking) -> npt.NDArray[np.int64]:
     return competition_ranks(ranking.change, able)
 
 
-_TEXT: Final = pa.string()
+def months_among_last(now: Ranking, earlier: Iterable[Ranking], last: int) -> npt.NDArray[np.int64]:
+    """Count the consecutive months, this one included, that a place was among the last.
+
+    Parameters
+    ----------
+    now : Ranking
+        Of a month.
+    earlier : iterable of Ranking
+        Of the months before, latest first; read only as far as a run goes on.
+    last : int
+        How many at the end of the list count.
+
+    Returns
+    -------
+    ndarray of int64, shape (places,)
+    """
+    running = dict(zip(now.names, among_last(now.ranks, last).tolist(), strict=True))
+    runs = {name: int(there) for name, there in running.items()}
+    for month in earlier:
+        there = dict(zip(month.names, among_last(month.ranks, last).tolist(), strict=True))
+        running = {name: run and there.get(name, False) for name, run in running.items()}
+        if not any(running.values()):
+            break
+        for name, run in running.items():
+            runs[name] += int(run)
+    return np.array([runs[name] for name in now.names], np.int64)
 
 
 def _scaled(values: npt.NDArray[np.int64], none: int, scale: float) -> Any:
     return pa.array(values / scale, mask=values == none)
 
 
-def rank_table(ranking: Ranking) -> Any:
+def rank_table(ranking: Ranking, runs: npt.NDArray[np.int64] | None = None) -> Any:
     """Table of a ranking, best first, in the columns of `lantian rank`.
+
+    Parameters
+    ----------
+    ranking : Ranking
+    runs : ndarray of int64, optional
+        From `months_among_last`.
 
     Returns
     -------
@@ -196,6 +229,14 @@ def rank_table(ranking: Ranking) -> Any:
         if change is None
         else _scaled(change[order], NO_CHANGE, 10)
     )
+    if change is not None:
+        better = improvement_ranks(ranking)[order]
+        columns["improvement_rank"] = pa.array(better, mask=better == UNRANKED)
+    if runs is not None:
+        columns["months_among_last"] = pa.array(runs[order])
+    if ranking.period.kind is PeriodKind.YEAR:
+        judged = attainment(ranking.days.values, found, ranking.rules)
+        columns["attains"] = pa.array(judged.attains[order])
     columns["rules"] = pa.array([f"{ranking.rules.name}; {ranking.variant.id}"] * order.size)
     columns["note"] = pa.array([_note(ranking, int(i)) for i in order])
     return pa.table(columns)
@@ -208,9 +249,9 @@ def _note(ranking: Ranking, row: int) -> str:
     return "; ".join(s for s in said if s)
 
 
-def write_ranking(ranking: Ranking, out: Path) -> int:
+def write_ranking(ranking: Ranking, out: Path, runs: npt.NDArray[np.int64] | None = None) -> int:
     """Write the table of a ranking to Parquet, CSV or Excel; return its rows."""
-    table = rank_table(ranking)
+    table = rank_table(ranking, runs)
     with TableWriter(out, table.schema) as writer:
         writer.write(table)
     return int(table.num_rows)

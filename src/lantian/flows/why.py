@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from lantian.errors import BadRequest, NoData
+from lantian.evaluate.attainment import NOT_JUDGED, attainment
 from lantian.evaluate.derive import Section, Step, cite, plain, station_day
 from lantian.evaluate.derive_period import Judged, place_period, rank_section
 from lantian.flows.grounds import basis_of, offsets_of
@@ -23,7 +24,7 @@ from lantian.report.language import Language
 from lantian.rules.ruleset import RuleSet, Shelf, for_period, index_limits
 from lantian.terms.hour import BEIJING_H, day_number, first_hour, local_end
 from lantian.terms.mark import MISSING, is_withdrawn
-from lantian.terms.period import Period
+from lantian.terms.period import Period, PeriodKind
 from lantian.terms.pollutant import DAY_ITEMS, POLLUTANTS, Pollutant
 
 _WITHDRAWN: Final = "已撤销 / withdrawn"
@@ -280,6 +281,37 @@ def _day_values(behind: StationDays, n: int) -> str:
     return ", ".join(f"{key} {'—' if v == MISSING else plain(v)}" for key, v in values)
 
 
+def _attainment(ranking: Ranking, row: int) -> Section:
+    """Days within the daily limit; in a year also the multiples of the annual judgement."""
+    judged = attainment(ranking.days.values, ranking.found, ranking.rules)
+    steps = []
+    for i, p in enumerate(POLLUTANTS):
+        share = int(judged.day_share[i, row])
+        facts = {"day_share_tenths": share, "pollutant": p.key}
+        text = "—" if share == NOT_JUDGED else f"达标天数比例 / days within: {share / 10:.1f} %"
+        if ranking.period.kind is PeriodKind.YEAR:
+            multiples = {
+                "over_mean": int(judged.over_mean[i, row]),
+                "over_percentile": int(judged.over_percentile[i, row]),
+            }
+            facts |= {k: v for k, v in multiples.items() if v != NOT_JUDGED}
+            text += "".join(
+                f"；{name} {v / 100:+.2f}"
+                for name, v in (
+                    ("年均超标倍数 / mean over limit", multiples["over_mean"]),
+                    ("百分位超标倍数 / percentile over limit", multiples["over_percentile"]),
+                )
+                if v != NOT_JUDGED
+            )
+        steps.append(Step(p.symbol, text, facts))
+    if ranking.period.kind is PeriodKind.YEAR:
+        attains = bool(judged.attains[row])
+        word = "达标 / attains" if attains else "不达标 / does not attain"
+        steps.append(Step("年评价 / annual", word, {"attains": attains}))
+    steps.append(Step("限值 / limits", "二级 / class 2", {}, cite(ranking.rules.limits)))
+    return Section("达标评价 / attainment", tuple(steps))
+
+
 def _period_sections(ranking: Ranking, row: int, shelf: Shelf | None) -> tuple[Section, ...]:
     judged = Judged(
         ranking.period,
@@ -297,6 +329,7 @@ def _period_sections(ranking: Ranking, row: int, shelf: Shelf | None) -> tuple[S
     notes = [Step("说明 / note", note) for note in ranking.notes]
     return (
         *place_period(judged),
+        _attainment(ranking, row),
         neighbours,
         *((Section("说明 / notes", tuple(notes)),) if notes else ()),
     )

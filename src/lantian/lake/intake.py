@@ -126,11 +126,17 @@ class _Intake:
         self.ledger.insert("quarantine", "batch, file, line, reason, raw", kept)
 
     def _observe(self, rows: Rows) -> None:
+        """Note stations that give a value for the first time."""
+        giving = np.unique(rows.station[(rows.values != MISSING).any(axis=0)]).tolist()
+        fresh = {rows.names[s] for s in giving} - self.ledger.observed.get(rows.kind.table, set())
+        if not fresh:
+            return
         known = self.ledger.sql.execute(
             "SELECT station FROM observed WHERE kind = ?", (rows.kind.table,)
         )
-        giving = np.unique(rows.station[(rows.values != MISSING).any(axis=0)]).tolist()
-        fresh = {rows.names[s] for s in giving} - {row[0] for row in known}
+        # Only what is committed is remembered: this load may yet be rolled back.
+        self.ledger.observed[rows.kind.table] = {row[0] for row in known}
+        fresh -= self.ledger.observed[rows.kind.table]
         self.ledger.insert(
             "observed",
             "kind, station, batch",

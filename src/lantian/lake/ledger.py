@@ -63,6 +63,8 @@ class Ledger:
         """Use `Ledger.open` instead."""
         self.folder = folder
         self.sql = connection
+        #: Stations known to have data, by kind; others may have, too.
+        self.observed: dict[str, set[str]] = {}
         self._own = threading.RLock()
 
     @classmethod

@@ -98,6 +98,17 @@ class Period:
         last = _last_of_month(self.last.year - 1, self.last.month) if whole else None
         return Period(_shift_year(self.first), last or _shift_year(self.last))
 
+    def month_earlier(self) -> "Period":
+        """Return the calendar month before the one in which this period begins.
+
+        Examples
+        --------
+        >>> parse_period("2020-03").month_earlier().label
+        '2020-02'
+        """
+        last = self.first.replace(day=1) - timedelta(days=1)
+        return Period(last.replace(day=1), last)
+
     def _whole_months(self) -> int:
         """Count of whole calendar months, 0 where an end lies inside a month."""
         if self.first.day != 1 or (self.last + timedelta(days=1)).day != 1:
