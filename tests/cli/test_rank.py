@@ -254,10 +254,27 @@ def test_change_on_an_earlier_period(small, tmp_path, done):
     done("rank", small, "--period", "2019-05", "--level", "city", "-o", tmp_path / "may.csv")
     with (tmp_path / "may.csv").open(encoding="utf-8") as file:
         may = {row["place"]: Fraction(row["index"]) for row in csv.DictReader(file)}
+    changes = []
     for row in june:
         earlier = may[row["place"]]
         change = (Fraction(row["index"]) - earlier) / earlier * 100
-        assert Fraction(row["change_pct"]) == ref.round_half_even(change, 1)
+        changes.append(Fraction(row["change_pct"]))
+        assert changes[-1] == ref.round_half_even(change, 1)
+    able = [change if row["rank"] else None for change, row in zip(changes, june, strict=True)]
+    better = [int(r["improvement_rank"]) if r["improvement_rank"] else None for r in june]
+    assert better == ref.competition_rank(able)
+
+
+def test_months_among_the_last_are_counted_back(small, tmp_path, done):
+    words = ["rank", small, "--period", "2019-06", "--min-days", "15", "-o", tmp_path / "rank.csv"]
+    found = {}
+    for last in ("1", "5"):
+        done(*words, "--among-last", last)
+        with (tmp_path / "rank.csv").open(encoding="utf-8") as file:
+            found[last] = [int(row["months_among_last"]) for row in csv.DictReader(file)]
+    assert found["5"] == [2, 2, 2, 2, 2]
+    assert found["1"][:-1] == [0, 0, 0, 0]
+    assert found["1"][-1] in (1, 2)
 
 
 @pytest.mark.parametrize(
@@ -268,7 +285,9 @@ def test_change_on_an_earlier_period(small, tmp_path, done):
         (["--period", "2019-06", "--against", "same-period-last-year"], "2018-06"),
         (["--period", "2019-06", "--days", "days.csv"], "either DIR or --days"),
         (["--period", "2019-06", "--o3", "O3"], "--o3"),
-        (["--period", "2019-06", "--places", "places.csv"], "--places"),
+        (["--period", "2019-06", "--places", "absent.csv"], "absent.csv"),
+        (["--period", "2019-06", "--among-last", "0"], "--among-last"),
+        (["--period", "2019-05..2019-06", "--among-last", "3"], "--among-last"),
         (["--period", "2019-06", "--as-of", "99"], "99"),
     ],
 )

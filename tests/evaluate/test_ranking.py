@@ -96,3 +96,12 @@ def test_places_among_the_last_are_those_with_few_ranked_behind():
     assert among_last(ranks, 1).tolist() == [False] * 5 + [True]
     assert among_last(ranks, 2).tolist() == [False, False, True, True, False, True]
     assert among_last(ranks, 9).tolist() == [True] * 4 + [False, True]
+
+
+@given(PLACES, st.integers(1, 8))
+def test_ties_at_the_border_are_among_the_last_too(places, last):
+    keys, able = np.array([k for k, _ in places]), np.array([a for _, a in places])
+    found = among_last(competition_ranks(keys, able), last)
+    for (key, there), among in zip(places, found.tolist(), strict=True):
+        behind = sum(a and k > key for k, a in places)
+        assert among is (there and behind < last)

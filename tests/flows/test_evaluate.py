@@ -287,6 +287,15 @@ def test_hours_are_judged_by_the_rule_of_their_day(county, hours):
         assert row["primary"] == spelled(judged["primary"])
 
 
+def test_a_period_without_any_hour_is_refused_and_leaves_no_file(county):
+    out = county.with_name("nothing.csv")
+    with Lake.open(county) as lake:
+        for judge in (evaluate_days, evaluate_hours):
+            with pytest.raises(NoData, match="no hour of any station"):
+                judge(lake, SPAN, out, as_of=0)
+    assert not out.exists()
+
+
 def test_an_empty_lake_and_an_unknown_rule_are_refused(county, tmp_path):
     Lake.init(tmp_path / "empty")
     with Lake.open(tmp_path / "empty") as lake, pytest.raises(NoData, match="空"):

@@ -15,7 +15,7 @@ from lantian.errors import BadRequest
 from lantian.evaluate.aqi import day_index
 from lantian.evaluate.ranking import UNRANKED
 from lantian.flows.level_days import LevelDays, lake_days
-from lantian.flows.rank import improvement_ranks, rank, rank_table, write_ranking
+from lantian.flows.rank import improvement_ranks, months_among_last, rank, rank_table, write_ranking
 from lantian.lake.store import Lake
 from lantian.rules.ruleset import for_period, rule_set
 from lantian.terms.mark import MISSING
@@ -47,12 +47,12 @@ def rows(ranking) -> list[dict]:
 
 
 def test_equal_indices_share_the_rank_and_the_next_is_skipped():
-    found = rows(rank(steady(100, 50, 100, 150)))
+    found = rows(rank(steady(100, 60, 100, 140)))
     assert [(r["place"], r["rank"], r["index"]) for r in found] == [
-        ("乙", 1, 3.0),
+        ("乙", 1, 3.6),
         ("甲", 2, 6.0),
         ("丙", 2, 6.0),
-        ("丁", 4, 9.0),
+        ("丁", 4, 8.4),
     ]
 
 
@@ -67,11 +67,11 @@ def test_places_are_ranked_by_the_printed_index():
 
 
 def test_a_place_with_too_few_days_keeps_its_index_and_says_why():
-    found = rows(rank(lacking(steady(100, 50), 1, 2, 4)))
+    found = rows(rank(lacking(steady(100, 60), 1, 2, 4)))
     assert [(r["place"], r["rank"]) for r in found] == [("甲", 1), ("乙", None)]
-    assert found[1]["index"] == 3.0
+    assert found[1]["index"] == 3.6
     assert "PM10 26/27" in found[1]["note"]
-    assert rows(rank(lacking(steady(100, 50), 1, 2, 4), min_days=20))[0]["place"] == "乙"
+    assert rows(rank(lacking(steady(100, 60), 1, 2, 4), min_days=20))[0]["place"] == "乙"
 
 
 def test_a_place_without_a_pollutant_has_no_index_and_stands_last():
@@ -93,10 +93,10 @@ def test_the_order_of_places_is_of_no_account(order):
 
 
 def test_change_and_improvement_on_the_same_rules():
-    now, before = steady(90, 100, 110), steady(100, 100, 100, names="甲乙丙")
+    now, before = steady(80, 100, 120), steady(100, 100, 100, names="甲乙丙")
     ranking = rank(now, against=before)
     change = {r["place"]: r["change_pct"] for r in rows(ranking)}
-    assert change == {"甲": -10.0, "乙": 0.0, "丙": 10.0}
+    assert change == {"甲": -20.0, "乙": 0.0, "丙": 20.0}
     assert improvement_ranks(ranking).tolist() == [1, 2, 3]
     alone = rank(now)
     assert [r["change_pct"] for r in rows(alone)] == [None] * 3
@@ -104,9 +104,21 @@ def test_change_and_improvement_on_the_same_rules():
 
 
 def test_a_place_that_is_new_has_no_change():
-    ranking = rank(steady(90, 100), against=steady(100, names="甲"))
-    assert {r["place"]: r["change_pct"] for r in rows(ranking)} == {"甲": -10.0, "乙": None}
+    ranking = rank(steady(80, 100), against=steady(100, names="甲"))
+    assert {r["place"]: r["change_pct"] for r in rows(ranking)} == {"甲": -20.0, "乙": None}
     assert improvement_ranks(ranking).tolist() == [1, UNRANKED]
+
+
+def test_a_run_of_months_among_the_last_ends_where_it_broke():
+    months = [steady(100, 80, 60), steady(80, 100, 60), steady(100, 80, 60)]
+    now = rank(steady(120, 80, 60))
+    earlier = [rank(days) for days in months]
+    assert months_among_last(now, earlier, 1).tolist() == [2, 0, 0]
+    assert months_among_last(now, earlier, 2).tolist() == [4, 4, 0]
+    assert months_among_last(now, [], 1).tolist() == [1, 0, 0]
+    # A month in which the place had no rank breaks the run.
+    broken = rank(lacking(months[0], 0, 2, 4))
+    assert months_among_last(now, [broken, *earlier], 1).tolist() == [1, 0, 0]
 
 
 def test_variants_stand_side_by_side_and_the_first_ranks():

@@ -163,9 +163,10 @@ def _mean_steps(
     text = f"{plain(total)} / {count} = {exact} → {spell(value, decimals)}"
     steps.append(
         Step(
-            "平均与修约 / mean and rounding (GB/T 8170)",
+            "平均与修约 / mean and rounding",
             f"{text} {item.pollutant.unit}",
             facts | {"decimals": decimals},
+            "GB/T 8170-2008, 3.2",
         )
     )
     return steps

@@ -204,7 +204,7 @@ def gather(
         stations=_stations(stamp, judged, roster, lang),
         exceptional=exceptional_rows(lake, subject.own_level, period, stamp, lang, shelf),
         rules=rule_lines(tuple({e.id: e for e in entries}.values()), shelf, lang),
-        derivations=(own.printed(),),
+        derivations=(own.printed(lang),),
         basis=basis_of(lake, roster, chosen).short,
         notices=(*notices, *map(lang.half, crossed), *_doubts(chosen, lang)),
     )

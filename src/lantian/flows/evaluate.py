@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from lantian.errors import BadRequest
+from lantian.errors import BadRequest, NoData
 from lantian.evaluate.aqi import Index, symbols
 from lantian.evaluate.hourly import HALO_H, HourlyForm, hour_report
 from lantian.evaluate.iaqi import NO_INDEX
@@ -64,7 +64,7 @@ def evaluate_days(
     Raises
     ------
     NoData
-        If the lake is empty or the period lies outside its data.
+        If the lake is empty, the period lies outside its data, or no hour of it is there.
     """
     held = require_data(lake, period)
     stations, roster = lake.stations(), lake.roster(as_of)
@@ -83,7 +83,17 @@ def evaluate_days(
                 rows += table.num_rows
                 if progress:
                     progress(f"{part.label}: {table.num_rows} 站日 / station days, {chosen.name}")
+        _require_rows(rows, held, lake)
     return rows
+
+
+def _require_rows(rows: int, period: Period, lake: Lake) -> None:
+    if rows == 0:
+        raise NoData(
+            f"{period.label} 无小时值 / no hour of any station in {period.label}",
+            where=str(lake.folder),
+            fix="see what is there: lantian lake check DIR",
+        )
 
 
 def _years(period: Period) -> list[Period]:
@@ -189,7 +199,7 @@ def evaluate_hours(
     Raises
     ------
     NoData
-        If the lake is empty or the period lies outside its data.
+        If the lake is empty, the period lies outside its data, or no hour of it is there.
     BadRequest
         If `text` is asked of days whose rule has no such form.
     """
@@ -212,6 +222,7 @@ def evaluate_hours(
                 table = _hour_table(names, start, offset_h, block, chosen, form, basis)
                 writer.write(table)
                 rows += table.num_rows
+        _require_rows(rows, held, lake)
     return rows
 
 

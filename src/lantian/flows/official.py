@@ -37,7 +37,8 @@ _NAMES: Final = {
     RANK: "rank 排名 名次 位次 排序 综合指数排名 综合排名",
     GOOD_DAYS: "good_days 优良天数 优良天数(天) 优良天 达标天数 达标天数(天)",
     _UNUSED: "index_max 最大指数 最大质量指数 最大单项指数 首要污染物 主要污染物 序号 备注 note "
-    "rules valid_days good_day_ratio change_pct 优良天数比例 优良率 同比 省份 province",
+    "rules valid_days good_day_ratio change_pct improvement_rank months_among_last attains "
+    "优良天数比例 优良率 同比 省份 province",
 }
 _ROLE: Final = {fold(name): role for role, names in _NAMES.items() for name in names.split()}
 #: Words in a pollutant's column that say which statistic it is.

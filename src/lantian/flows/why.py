@@ -36,14 +36,16 @@ class Answer:
 
     Attributes
     ----------
-    title, result : str
+    title : str
+    result : (str, str)
+        What is derived, zh and en.
     sections : tuple of Section
     rules : RuleSet
     basis : Basis
     """
 
     title: str
-    result: str
+    result: tuple[str, str]
     sections: tuple[Section, ...]
     rules: RuleSet
     basis: Basis
@@ -53,22 +55,23 @@ class Answer:
         """Return the whole answer as plain values, for JSON."""
         return {
             "title": self.title,
-            "result": self.result,
+            "result": " / ".join(dict.fromkeys(self.result)),
             "rules": self.rules.name,
             "rules_digest": self.rules.digest,
             "basis": self.basis.table(),
             "sections": [asdict(section) for section in self.sections],
         }
 
-    def printed(self) -> Derivation:
-        """Return the answer as a page prints it."""
+    def printed(self, lang: Language = Language.ZH) -> Derivation:
+        """Return the answer as a page in one language prints it."""
         steps = tuple(
             PrintedStep(
                 section.title, tuple(PrintedRow(s.label, s.text, s.note) for s in section.steps)
             )
             for section in self.sections
         )
-        return Derivation(self.title, self.result, self.title, steps, self.basis.short, Language.ZH)
+        result = lang.of(*self.result)
+        return Derivation(self.title, result, self.title, steps, self.basis.short, lang)
 
 
 def why_station_day(
@@ -129,7 +132,7 @@ def why_station_day(
     changed = _changes(lake, roster, [station], start, start + 24, as_of)
     return Answer(
         f"{station} {day}",
-        f"AQI {aqi if aqi >= 0 else 'NA'}",
+        (f"AQI {aqi if aqi >= 0 else 'NA'}",) * 2,
         sections + changed,
         chosen,
         basis_of(lake, roster, chosen, as_of),
@@ -238,9 +241,10 @@ def why_place_period(
     row = days.names.index(place)
     value, digits = int(ranking.index.index[row]), ranking.index.index_decimals
     shown = f"{value / 10**digits:.{digits}f}" if value >= 0 else "—"
+    place_rank = int(ranking.ranks[row]) or "—"
     return Answer(
         f"{place} {period.label}",
-        f"综合指数 / index {shown}，排名 / rank {int(ranking.ranks[row]) or '—'}",
+        (f"综合指数 {shown}，排名 {place_rank}", f"index {shown}, rank {place_rank}"),
         (*_stations_used(days, roster, place), *sections, *changed),
         chosen,
         basis_of(lake, roster, chosen, as_of),
