@@ -45,7 +45,7 @@ def test_candidates_are_printed_written_edited_and_loaded(
     lines = [
         line.split()
         for line in out.splitlines()
-        if "正式" in line or "已批准 approved left" in line
+        if "正式 official" in line or "已批准 approved left" in line
     ]
     assert [line[-3] for line in lines] == ["81", "70"]
 

@@ -308,7 +308,7 @@ def test_each_step_of_a_rank(answer, ranking, place):
     section = next(s for s in found["sections"] if s["title"].startswith("排名"))
     ranked = [row for row in ranking if row["rank"]]
     own = next(row for row in ranking if row["place"] == place)
-    assert found["result"].endswith(f"排名 / rank {own['rank'] or '—'}")
+    assert found["result"].endswith(f"rank {own['rank'] or '—'}")
     head, *neighbours = section["steps"]
     if not own["rank"]:
         assert head["text"] in own["note"]

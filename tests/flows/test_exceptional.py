@@ -126,6 +126,12 @@ def test_an_approved_claim_for_all_holds_beside_an_older_one_of_the_place(lake: 
     assert [c.state for c in rows] == [ClaimState.APPROVED]
 
 
+def test_stations_can_be_asked_for_themselves(lake: Lake) -> None:
+    report = exceptional(lake, MAY, level="station")
+    assert [f.candidate.scope for f in report.found] == ["1A", "2A", "3A"]
+    assert [f.candidate.highest for f in report.found] == [600_000, 401_000, 5_000_000]
+
+
 def test_fireworks_are_labelled_and_never_left_out_by_the_rule(lake: Lake) -> None:
     february = parse_period("2019-02")
     path = lake.folder.with_suffix(".feb.csv")

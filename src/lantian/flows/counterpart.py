@@ -8,7 +8,7 @@ from typing import Final
 
 from lantian.evaluate.composite import NO_VALUE, Composite, composite
 from lantian.evaluate.ranking import UNRANKED
-from lantian.evaluate.reconcile import Words, ranks_of
+from lantian.evaluate.reconcile import Fit, Words, fit, ranks_of
 from lantian.evaluate.statistics import Statistics
 from lantian.flows.exceptional import ExceptionalReport
 from lantian.flows.level_days import lake_days
@@ -138,6 +138,17 @@ class Counterpart:
         made = composite(self.ranking.found, variant, index_limits(variant, self.shelf))
         value = int(made.index[row])
         return None if value == NO_VALUE else value
+
+    @cached_property
+    def fits(self) -> dict[str, Fit]:
+        """How each variant, ours first, reproduces the published ranks."""
+        found = {}
+        for variant in (self.variant, *self.variants):
+            keys = {n: self.index_key(variant, n) for n in self.published}
+            both = [n for n in self.published if keys[n] is not None]
+            ours = [keys[n] or 0 for n in both]
+            found[variant.id] = fit([self.published[n] for n in both], ours)
+        return found
 
     @cached_property
     def _keys(self) -> list[int]:

@@ -8,7 +8,7 @@ from typing import Final
 import pyarrow as pa
 
 from lantian.errors import BadRequest
-from lantian.evaluate.reconcile import Difference, Finding, Fit, classify, fit
+from lantian.evaluate.reconcile import Difference, Finding, Fit, classify
 from lantian.flows.counterpart import Counterpart
 from lantian.flows.evidence import of_concentration, of_good_days, of_index, of_rank
 from lantian.flows.exceptional import exceptional
@@ -248,16 +248,13 @@ def _fits(held: Counterpart, listed: dict[int, OfficialRow]) -> list[VariantFit]
     found = []
     for variant in (held.variant, *held.variants):
         ours = {n: held.by_variant(variant, n) for n in listed}
-        sharp = {n: held.index_key(variant, n) for n in held.published}
-        both = [n for n in held.published if sharp[n] is not None]
-        ranks = fit([held.published[n] for n in both], [sharp[n] or 0 for n in both])
         found.append(
             VariantFit(
                 held.ranking.period,
                 variant.id,
                 variant is held.variant,
                 variant.verified,
-                ranks if held.published else None,
+                held.fits[variant.id] if held.published else None,
                 sum(1 for n, figure in indices.items() if ours[n] == figure.value),
                 len(indices),
             )
