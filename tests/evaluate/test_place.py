@@ -112,3 +112,15 @@ def test_a_station_counts_in_two_places_and_only_while_it_belongs():
     moved = [Member("甲", "1A", DAY0 - 9, DAY0 - 1), Member("乙", "1A", DAY0, DAY0 + 9)]
     found = two([60], [*moved, *of("丙", "1A")])
     assert found.values[3, :, 0].tolist() == [MISSING, 60_000, 60_000]
+
+
+def test_a_place_day_does_not_hang_on_the_cut_of_the_period():
+    # 2A works in June only; May has to be judged alike, alone or with June behind it.
+    first = 18_017  # 2019-05-01
+    values = np.full((7, 2, 61), 10_000, np.int32)
+    values[:, 1, :31] = MISSING
+    members = [Member("甲市", station, 0, 99_999) for station in ("1A", "2A")]
+    both = place_days(values, ("1A", "2A"), first, members, OLD)
+    may = place_days(values[:, :, :31], ("1A", "2A"), first, members, OLD)
+    assert both.members[0].tolist() == [1] * 31 + [2] * 30
+    assert (both.values[:, :, :31] == may.values).all()

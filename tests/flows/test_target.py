@@ -9,9 +9,12 @@ import pytest
 from flows.county import add
 from flows.steady import claim, set_targets, steady_lake
 from lantian.errors import BadRequest, NoData
+from lantian.flows.add import add_files
+from lantian.flows.demo import DATA
 from lantian.flows.level_days import lake_days
 from lantian.flows.rank import rank
 from lantian.flows.target import target_rows, target_sentences, targets
+from lantian.lake.enrol import enrol
 from lantian.lake.store import Lake
 from lantian.report.figure import DataState, Stamp
 from lantian.report.language import Language
@@ -288,3 +291,23 @@ def test_beijing_2015_stands_as_the_ranking_says(beijing: Lake) -> None:
     assert final.standing.so_far is not None
     assert stuck.standing.best_case is not None
     assert final.standing.so_far >= stuck.standing.best_case
+
+
+def test_a_target_before_any_rule_does_not_stop_the_others(tmp_path):
+    folder = tmp_path / "lake"
+    Lake.init(folder)
+    with Lake.open(folder) as lake:
+        add_files(lake, [DATA / "hours.parquet"], layout="prsa", progress=print)
+        enrol(lake, "places", DATA / "places.csv")
+        file = tmp_path / "targets.csv"
+        file.write_text(
+            "place,from,to,indicator,goal\n"
+            "北京市,2011-01-01,2011-12-31,PM2.5,80\n"
+            "北京市,2015-01-01,2015-12-31,PM2.5,80\n",
+            encoding="utf-8",
+        )
+        enrol(lake, "targets", file)
+        early, later = targets(lake, today=date(2015, 12, 20)).rows
+    assert early.status is Status.REFUSED
+    assert early.reasons[0][1] == "no rule was in force in that period"
+    assert later.status is Status.UNDER_WAY

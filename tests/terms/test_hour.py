@@ -19,7 +19,7 @@ from lantian.terms.hour import (
 DAYS = st.dates(date(1970, 1, 2), date(2100, 12, 31))
 OFFSETS = st.integers(-12, 14)
 ENDS = st.builds(
-    lambda day, h: datetime(day.year, day.month, day.day, h),  # noqa: DTZ001
+    lambda day, h: datetime(day.year, day.month, day.day, h),
     DAYS,
     st.integers(0, 23),
 )
@@ -58,12 +58,12 @@ def test_an_hour_belongs_to_the_day_in_which_it_began(end: datetime, offset: int
 
 
 def test_midnight_closes_the_day_before_in_beijing() -> None:
-    midnight = hour_number(datetime(2019, 6, 2, 0))  # noqa: DTZ001
+    midnight = hour_number(datetime(2019, 6, 2, 0))
     assert local_day(midnight) == day_number(date(2019, 6, 1))
-    assert hour_number(datetime(2019, 6, 2, 0), 0) - midnight == BEIJING_H  # noqa: DTZ001
+    assert hour_number(datetime(2019, 6, 2, 0), 0) - midnight == BEIJING_H
 
 
 @pytest.mark.parametrize("part", [{"minute": 30}, {"second": 1}, {"microsecond": 1}])
 def test_a_broken_hour_is_refused(part: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="not a full hour"):
-        hour_number(datetime(2019, 6, 1, 8, **part))  # type: ignore[arg-type]  # noqa: DTZ001
+        hour_number(datetime(2019, 6, 1, 8, **part))  # type: ignore[arg-type]

@@ -32,6 +32,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--period", metavar="P", help="2019, 2019-06, 2019-Q3, D..D")
     parser.add_argument("--level", metavar="LEVEL", help="排名层级 / the level it is ranked in")
     parser.add_argument("--index", default="", metavar="NAME", help="综合指数口径 / index variant")
+    parser.add_argument(
+        "--min-days", type=int, metavar="N", help="同 rank 的 --min-days / as with rank"
+    )
     parser.add_argument("--rules", default=IN_FORCE, metavar="NAME", help="规则集 / a rule set")
     parser.add_argument("--as-of", type=int, metavar="SEQ", help="lake sequence")
     form = parser.add_mutually_exclusive_group()
@@ -79,6 +82,7 @@ def _answer(arguments: argparse.Namespace, lake: Lake, shelf: Shelf) -> Answer:
             parse_period(arguments.period),
             level=arguments.level,
             variant=arguments.index,
+            min_days=arguments.min_days,
             **common,
         )
     raise BadRequest(

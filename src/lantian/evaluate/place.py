@@ -71,7 +71,8 @@ def place_days(
     day0 : int
         Day number of the first day.
     members : sequence of Member
-        Stations without data on any of the days do not count: they were not in operation.
+        A station without a value in a calendar month does not count in that month: it was
+        not in operation.
     rules : RuleSet
         Supplies the least share of valid stations and the digits.
 
@@ -94,10 +95,7 @@ def place_days(
     """
     places = tuple(dict.fromkeys(m.place for m in members))
     at = {code: i for i, code in enumerate(stations)}
-    working = (values != _MISSING).any(axis=(0, 2))
-    counted = [
-        m for m in members if not m.background and m.station in at and working[at[m.station]]
-    ]
+    counted = [m for m in members if not m.background and m.station in at]
     shape = (len(places), values.shape[2])
     total = np.zeros((values.shape[0], *shape), np.int64)
     valid = np.zeros_like(total)
@@ -106,7 +104,7 @@ def place_days(
     table = np.array(
         [[row[m.place], at[m.station], m.first - day0, m.last - day0] for m in counted], np.int64
     ).reshape(-1, 4)
-    _gather(values, table, total, valid, number)
+    _gather(values, _working(values, day0), table, total, valid, number)
     enough = valid * 100 >= rules.threshold("place-day").minimum * number
     parts = np.where(enough, valid, 0)
     held, index = rules.evaluation.clause, rules.aqi.clause
@@ -131,9 +129,20 @@ def _means(
     return result
 
 
+def _working(values: npt.NDArray[np.int32], day0: int) -> npt.NDArray[np.bool_]:
+    """Whether each station has any value in the month of each day, shape (stations, days)."""
+    days = np.arange(day0, day0 + values.shape[2]).astype("datetime64[D]")
+    months = days.astype("datetime64[M]").astype(np.int64)
+    starts = np.flatnonzero(np.diff(months, prepend=months[0] - 1))
+    there = (values != _MISSING).any(axis=0)
+    by_month = np.logical_or.reduceat(there, starts, axis=1)
+    return np.repeat(by_month, np.diff(starts, append=days.size), axis=1)
+
+
 @compiled
 def _gather(
     values: npt.NDArray[np.int32],
+    working: npt.NDArray[np.bool_],
     table: npt.NDArray[np.int64],
     total: npt.NDArray[np.int64],
     valid: npt.NDArray[np.int64],
@@ -143,6 +152,8 @@ def _gather(
     for m in range(table.shape[0]):
         place, station = table[m, 0], table[m, 1]
         for d in range(max(table[m, 2], 0), min(table[m, 3] + 1, values.shape[2])):
+            if not working[station, d]:
+                continue
             number[place, d] += 1
             for i in range(values.shape[0]):
                 value = values[i, station, d]

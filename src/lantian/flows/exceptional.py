@@ -9,17 +9,14 @@ from pathlib import Path
 from typing import Final
 
 from lantian.errors import BadRequest
-from lantian.evaluate.aqi import day_index
 from lantian.evaluate.composite import NO_VALUE
 from lantian.evaluate.exceptional import (
     EVERYWHERE,
-    Claim,
     ClaimState,
-    leave_out,
 )
 from lantian.flows.episodes import FIREWORKS, SAND, Found, episodes
 from lantian.flows.grounds import basis_of
-from lantian.flows.level_days import STATION, LevelDays, lake_days
+from lantian.flows.level_days import STATION, LevelDays, lake_days, without
 from lantian.flows.rank import Ranking, rank
 from lantian.flows.station_days import IN_FORCE, require_data
 from lantian.lake.roster import Roster
@@ -161,7 +158,11 @@ def exceptional(
         if c.excludable and c.state is not ClaimState.WITHDRAWN
     }
     official = rank(days, shelf=shelf)
-    cases = (official, _without(days, approved, shelf), _without(days, possible, shelf))
+    cases = (
+        official,
+        rank(without(days, approved), shelf=shelf),
+        rank(without(days, possible), shelf=shelf),
+    )
     touched = [n for n in days.names if any(c.place == n for c in claims)]
     return ExceptionalReport(
         named,
@@ -230,15 +231,6 @@ def _row(days: LevelDays, place: str, day: date, symbol: str) -> ClaimRow:
         value=int(days.reported[item, days.names.index(place), offset]),
         decimals=clause.decimals_mgm3 if in_mgm3 else clause.decimals_ugm3,
     )
-
-
-def _without(days: LevelDays, claims: set[Claim], shelf: Shelf | None) -> Ranking:
-    """Rank without the pollutant days of approved claims."""
-    first = days.period.first
-    reported = leave_out(days.reported, days.names, first, claims)
-    values = leave_out(days.values, days.names, first, claims)
-    index = day_index(reported, days.rules)
-    return rank(replace(days, values=values, reported=reported, index=index), shelf=shelf)
 
 
 def _versions(name: str, cases: tuple[Ranking, Ranking, Ranking]) -> Versions:

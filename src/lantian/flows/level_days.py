@@ -1,6 +1,6 @@
 """Days of a level of places: stations, cities, counties, from the lake or from a table of days."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from lantian.errors import BadRequest, NoData
 from lantian.evaluate.aqi import Index, day_index
-from lantian.evaluate.exceptional import excluded_days
+from lantian.evaluate.exceptional import Claim, leave_out
 from lantian.evaluate.place import Member, PlaceDays, place_days
 from lantian.flows.day_file import ALWAYS, table_days
 from lantian.flows.grounds import offsets_of
@@ -20,9 +20,7 @@ from lantian.lake.store import Lake
 from lantian.rules.ruleset import RuleSet
 from lantian.series.daily import rounded_values
 from lantian.terms.hour import day_number
-from lantian.terms.mark import MISSING
 from lantian.terms.period import Period
-from lantian.terms.pollutant import DAY_ITEMS
 
 STATION: Final = "station"
 
@@ -131,14 +129,16 @@ def lake_days(
             fix="check the roster",
         )
     days = station_days(lake, wanted, period, rules, offsets=offsets_of(roster), as_of=as_of)
+    stated = roster.exclusions if exclude_approved else ()
+    claims = [(c.scope, c.day, c.pollutant, c.state) for c in stated]
     if level == STATION:
-        return _without(
+        return without(
             LevelDays(days.stations, period, rules, days.values, days.reported, days.index, days),
-            roster if exclude_approved else None,
+            claims,
         )
     placed = place_days(days.values, wanted, day_number(period.first), members, rules)
     found = _placed_days(placed, period, rules, days)
-    return _without(found, roster if exclude_approved else None)
+    return without(found, claims)
 
 
 def _placed_days(
@@ -148,18 +148,13 @@ def _placed_days(
     return LevelDays(placed.places, period, rules, placed.values, placed.reported, index, stations)
 
 
-def _without(days: LevelDays, roster: Roster | None) -> LevelDays:
-    """Leave out approved exceptional pollutant days and judge the rest anew."""
-    claims = [(c.scope, c.day, c.pollutant, c.state) for c in roster.exclusions] if roster else []
+def without(days: LevelDays, claims: Collection[Claim]) -> LevelDays:
+    """Days without the pollutant days of approved claims, judged anew."""
     if not claims:
         return days
-    values, reported = days.values.copy(), days.reported.copy()
-    for row, name in enumerate(days.names):
-        out = excluded_days(claims, {name, "all"}, days.period.first, days.period.last)
-        for symbol, offsets in out.items():
-            items = [i for i, item in enumerate(DAY_ITEMS) if item.pollutant.symbol == symbol]
-            where = np.ix_(items, [row], sorted(offsets))
-            values[where] = reported[where] = MISSING
+    first = days.period.first
+    reported = leave_out(days.reported, days.names, first, claims)
+    values = leave_out(days.values, days.names, first, claims)
     index = day_index(reported, days.rules)
     return replace(days, values=values, reported=reported, index=index)
 

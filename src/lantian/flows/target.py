@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from lantian.errors import BadRequest
+from lantian.errors import BadRequest, NoRuleInForce
 from lantian.evaluate.exceptional import ClaimState
 from lantian.evaluate.ranking import UNRANKED
 from lantian.evaluate.statistics import days_needed
@@ -175,9 +175,14 @@ def _rows(asked: _Asked, target: Target) -> list[Progress]:
     """Official version of a target, and the excluded one where approved claims touch it."""
     period = Period(target.first, target.last)
     name = None if asked.rules == IN_FORCE else asked.rules
-    rules, crossed = for_period(period, name, asked.shelf)
-    blank = _blank(asked, target, period, rules, crossed)
     wrong = _refusal(asked, target)
+    try:
+        rules, crossed = for_period(period, name, asked.shelf)
+    except NoRuleInForce:
+        # One target before any rule must not stop the others.
+        rules, crossed = for_period(Period(asked.past, asked.past), name, asked.shelf)
+        wrong = ("该时段尚无评价规则", "no rule was in force in that period")
+    blank = _blank(asked, target, period, rules, crossed)
     if wrong is not None:
         return [replace(blank, status=Status.REFUSED, reasons=(wrong, *blank.reasons))]
     if asked.day < period.first:

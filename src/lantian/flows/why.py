@@ -195,6 +195,7 @@ def why_place_period(
     level: str | None = None,
     rules: str = IN_FORCE,
     variant: str = "",
+    min_days: int | None = None,
     shelf: Shelf | None = None,
     as_of: int | None = None,
 ) -> Answer:
@@ -208,7 +209,7 @@ def why_place_period(
     period : Period
     level : str, optional
         The level it is ranked in; its own unless said.
-    rules, variant, shelf, as_of
+    rules, variant, min_days, shelf, as_of
         As in `rank`.
 
     Returns
@@ -233,7 +234,8 @@ def why_place_period(
     days = lake_days(lake, own, period, chosen, as_of=as_of)
     if place not in days.names:
         raise NoData(f"no data of {place} in {period.label}", where="why", fix="check the period")
-    ranking = rank(days, [variant] if variant else (), shelf=shelf, notes=crossed)
+    variants = [variant] if variant else ()
+    ranking = rank(days, variants, shelf=shelf, min_days=min_days, notes=crossed)
     sections = _period_sections(ranking, days.names.index(place), shelf)
     members = [m.station for m in roster.memberships if m.place == place] or [place]
     start = first_hour(day_number(period.first))

@@ -1,7 +1,5 @@
 """Excel and Parquet files."""
 
-# ruff: noqa: DTZ001 (stamps are local times without a zone)
-
 from datetime import date, datetime, time
 
 import numpy as np

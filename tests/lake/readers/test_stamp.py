@@ -1,7 +1,5 @@
 """Stamps in every usual spelling."""
 
-# ruff: noqa: DTZ001 (stamps are local times without a zone)
-
 from datetime import datetime, timedelta
 
 import pyarrow as pa
