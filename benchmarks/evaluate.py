@@ -67,7 +67,7 @@ def ranked(folder: Path, years: int) -> int:
     period = Period(date(FIRST_YEAR, 1, 1), date(FIRST_YEAR + years - 1, 12, 31))
     rules, _ = for_period(period, "HJ633-2012")
     with Lake.open(folder) as lake:
-        ranking = rank(lake_days(lake, "station", period, rules))
+        ranking = rank(lake_days(lake, "station", period, rules, detail=False))
     rank_table(ranking)
     return int((ranking.ranks != UNRANKED).sum())
 

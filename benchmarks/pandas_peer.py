@@ -77,7 +77,10 @@ def rank(daily: pd.DataFrame) -> pd.DataFrame:
 
 def evaluate(folder: Path) -> pd.DataFrame:
     """Ranked table of all monthly files in the folder."""
-    hours = pd.read_parquet(folder).sort_values(["station", "h"], ignore_index=True)
+    columns = ["station", "h", *POLLUTANTS]
+    hours = pd.read_parquet(folder, columns=columns).sort_values(
+        ["station", "h"], ignore_index=True
+    )
     return rank(judge(days(hours)))
 
 

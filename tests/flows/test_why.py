@@ -105,7 +105,7 @@ def test_a_day_without_enough_hours_says_what_is_lacking(hours, tmp_path):
         few["1A", _at(h)] = dict.fromkeys(few["1A", _at(h)])
     folder = made_lake(tmp_path / "lake", few)
     answer = told(folder, rules="HJ633-2026")
-    assert answer.result == "AQI NA"
+    assert answer.result == ("AQI NA", "AQI NA")
     for section in answer.sections[:6]:
         assert section.steps[-1].label == "有效性 / validity"
         assert "无效 / not valid" in section.steps[-1].text

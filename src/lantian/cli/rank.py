@@ -159,5 +159,6 @@ def _days(
             members=members,
             exclude_approved=arguments.exclude_approved,
             as_of=arguments.as_of,
+            detail=False,
         )
     return file_days(arguments.days, level, period, rules, members=members, o3=arguments.o3)

@@ -55,8 +55,11 @@ class Index:
         )
 
     def put(self, rows: npt.NDArray[np.intp], days: slice, block: "Index") -> None:
-        """Write the index of a block of stations and days to its place in this one."""
-        self.iaqi[:, rows, days] = block.iaqi
+        """Write the index of a block of stations and days to its place in this one.
+
+        An index made without items keeps no IAQI.
+        """
+        self.iaqi[:, rows, days] = block.iaqi[: len(self.iaqi)]
         self.aqi[rows, days] = block.aqi
         self.level[rows, days] = block.level
         self.primary[rows, days] = block.primary

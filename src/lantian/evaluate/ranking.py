@@ -79,16 +79,15 @@ def shortfalls(
     >>> shortfalls(days, parse_period("2019-06"), rule_set("HJ633-2012"))
     ['有效天数不足 / too few valid days: PM10 3/27']
     """
-    there = values[: len(POLLUTANTS)] != MISSING
     whole = min_days if min_days is not None else days_needed(period, rules)
-    needs = [(there.sum(axis=2), whole, "")]
+    needs = [(_valid_days(values), whole, "")]
     if period.kind is PeriodKind.YEAR and min_days is None:
         means = np.array([p.key in rules.evaluation.clause.mean for p in POLLUTANTS])
         for month in period.months():
             first = (month.first - period.first).days
             needed = days_needed(month, rules)
             # A pollutant that is judged by its percentile alone has no least for a month.
-            had = there[:, :, first : first + month.days].sum(axis=2)
+            had = _valid_days(values[:, :, first : first + month.days])
             needs.append((np.where(means[:, None], had, needed), needed, f" ({month.label})"))
     reasons = [""] * values.shape[1]
     lacking = np.any([(had < needed).any(axis=0) for had, needed, _ in needs], axis=0)
@@ -101,6 +100,11 @@ def shortfalls(
         ]
         reasons[place] = f"有效天数不足 / too few valid days: {', '.join(short)}"
     return reasons
+
+
+def _valid_days(values: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+    """Valid days of each pollutant and place, one pollutant in memory at a time."""
+    return np.array([(v != MISSING).sum(axis=1) for v in values[: len(POLLUTANTS)]])
 
 
 def change_tenths(

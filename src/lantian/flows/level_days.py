@@ -89,6 +89,7 @@ def lake_days(
     members: Sequence[Member] | None = None,
     exclude_approved: bool = False,
     as_of: int | None = None,
+    detail: bool = True,
 ) -> LevelDays:
     """Days of every place of a level over the part of a period that the lake has.
 
@@ -104,6 +105,8 @@ def lake_days(
     exclude_approved : bool
         Leave out the pollutant days whose exceptional claim is approved (扣沙).
     as_of : int, optional
+    detail : bool
+        Without it days of stations keep only what a ranking needs.
 
     Returns
     -------
@@ -128,12 +131,24 @@ def lake_days(
             where=str(lake.folder),
             fix="check the roster",
         )
-    days = station_days(lake, wanted, period, rules, offsets=offsets_of(roster), as_of=as_of)
+    # A place's AQI, and days judged anew without claims, need the reported values.
+    detail = detail or level != STATION or exclude_approved
+    days = station_days(
+        lake, wanted, period, rules, offsets=offsets_of(roster), as_of=as_of, detail=detail
+    )
     stated = roster.exclusions if exclude_approved else ()
     claims = [(c.scope, c.day, c.pollutant, c.state) for c in stated]
     if level == STATION:
         return without(
-            LevelDays(days.stations, period, rules, days.values, days.reported, days.index, days),
+            LevelDays(
+                days.stations,
+                period,
+                rules,
+                days.values,
+                days.reported,
+                days.index,
+                days if detail else None,
+            ),
             claims,
         )
     placed = place_days(days.values, wanted, day_number(period.first), members, rules)

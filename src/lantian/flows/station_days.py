@@ -1,5 +1,7 @@
 """Engine of the day stage: cuts the lake into blocks of one month, judges them on threads."""
 
+import math
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ from lantian.series.daily import days_of, rounded
 from lantian.terms.hour import BEIJING_H, day_number, day_of, first_hour, local_day
 from lantian.terms.mark import MISSING
 from lantian.terms.period import Period
-from lantian.terms.pollutant import DAY_ITEMS, POLLUTANTS
+from lantian.terms.pollutant import DAY_ITEMS, PERIOD_ITEMS, POLLUTANTS
 
 #: Blocks judged side by side.
 _THREADS: Final = 2
@@ -154,6 +156,7 @@ def station_days(
     *,
     offsets: Mapping[str, int] | None = None,
     as_of: int | None = None,
+    detail: bool = True,
 ) -> StationDays:
     """Judge every day of a period for some stations.
 
@@ -167,41 +170,60 @@ def station_days(
         Local time minus UTC; 8 where nothing else is said.
     as_of : int, optional
         Lake sequence as of which the hours are taken.
+    detail : bool
+        Without it only what a ranking needs is kept, to hold ten years in memory: the
+        six values with the digits of statistics, AQI, level and primary pollutant;
+        `reported`, `hours` and the IAQI are empty.
 
     Returns
     -------
     StationDays
     """
+    items = len(DAY_ITEMS if detail else PERIOD_ITEMS)
     shape = (len(stations), period.days)
     clause, held = rules.aqi.clause, rules.evaluation.clause
     same = (clause.decimals_ugm3, clause.decimals_mgm3) == (
         held.day_decimals_ugm3,
         held.day_decimals_mgm3,
     )
-    values = np.full((len(DAY_ITEMS), *shape), MISSING, np.int32)
-    reported = values if same else values.copy()
-    hours = np.zeros((len(POLLUTANTS), *shape), np.int8)
-    index = Index.empty(len(DAY_ITEMS), shape)
+    values = np.full((items, *shape), MISSING, np.int32)
+    reported = (values if same else values.copy()) if detail else values[:0]
+    hours = np.zeros((len(POLLUTANTS) if detail else 0, *shape), np.int8)
+    index = Index.empty(items if detail else 0, shape)
+    desk = threading.local()
 
     def judge(block: tuple[int, npt.NDArray[np.intp], Period]) -> None:
         offset_h, rows, month = block
         names = [stations[i] for i in rows]
         start = first_hour(day_number(month.first), offset_h)
-        hourly = lake.block(names, start, start + month.days * 24, as_of=as_of)
+        cells = _cells(desk, (len(POLLUTANTS), len(names), month.days * 24))
+        hourly = lake.block(names, start, start + month.days * 24, as_of=as_of, out=cells)
         days = days_of(hourly, rules)
         at = (month.first - period.first).days
         where = slice(at, at + month.days)
         found = rounded(days, clause.decimals_ugm3, clause.decimals_mgm3)
-        reported[:, rows, where] = found
+        kept = found
         if not same:
-            values[:, rows, where] = rounded(days, held.day_decimals_ugm3, held.day_decimals_mgm3)
-        hours[:, rows, where] = days.hours
+            kept = rounded(days, held.day_decimals_ugm3, held.day_decimals_mgm3)
+        values[:, rows, where] = kept[:items]
+        if detail:
+            reported[:, rows, where] = found
+            hours[:, rows, where] = days.hours
         index.put(rows, where, day_index(found, rules))
 
     with ThreadPoolExecutor(_THREADS) as pool:
         for _ in pool.map(judge, _blocks(stations, period, offsets or {})):
             pass
     return StationDays(tuple(stations), period, rules, values, reported, hours, index)
+
+
+def _cells(desk: threading.local, shape: tuple[int, int, int]) -> npt.NDArray[np.int32]:
+    """Room for a block, used again by the next block of the same thread."""
+    size = math.prod(shape)
+    held: npt.NDArray[np.int32] | None = getattr(desk, "cells", None)
+    if held is None or held.size < size:
+        held = desk.cells = np.empty(size, np.int32)
+    return held[:size].reshape(shape)
 
 
 def _blocks(

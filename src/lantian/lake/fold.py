@@ -21,6 +21,7 @@ from lantian.terms.rounding import compiled
 
 _NO_INTS: Final = np.empty(0, np.int32)
 _NO_BYTES: Final = np.empty(0, np.uint8)
+_NO_RUNS: Final = np.empty((0, 3), np.int64)
 _WORKERS: Final = pa.cpu_count()
 _POOL: Final = ThreadPoolExecutor(_WORKERS, thread_name_prefix="lake")
 
@@ -76,6 +77,38 @@ def _lay(
         elif marks.size > 0 and marks[i] & 1:
             value = MISSING
         cells[p] = value
+
+
+@compiled
+def _runs(place: Int32s) -> npt.NDArray[np.int64]:
+    """Stretches of records that fill neighbouring cells: first record, first cell, length.
+
+    Empty where a cell is given twice: then the records have to be laid one by one.
+    """
+    found = np.empty((place.size, 3), np.int64)
+    n = 0
+    last = -1
+    for i in range(place.size):
+        p = place[i]
+        if p < 0:
+            continue
+        if p == last:
+            return found[:0].copy()
+        if n and p == last + 1 and found[n - 1, 0] + found[n - 1, 2] == i:
+            found[n - 1, 2] += 1
+        else:
+            found[n, 0], found[n, 1], found[n, 2] = i, p, 1
+            n += 1
+        last = p
+    return found[:n].copy()
+
+
+@compiled
+def _copy_runs(runs: npt.NDArray[np.int64], values: Int32s, cells: Int32s) -> None:
+    """Copy values to cells stretch by stretch; cells that are given nothing stay MISSING."""
+    for n in range(runs.shape[0]):
+        record, cell, length = runs[n, 0], runs[n, 1], runs[n, 2]
+        cells[cell : cell + length] = values[record : record + length]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +195,7 @@ def _lay_parts(
             columns = _columns(frame, part, with_marks=marked.size > 0)
             for group in _groups_with(file.metadata, ordered)[share::of]:
                 table = file.read_row_group(group, columns=columns, use_threads=False)
-                _lay_table(frame, table, wanted, cells, marked)
+                _lay_table(frame, table, wanted, cells, marked, plain=not part.overlays)
 
     # A lone part is shared out by row groups, which are cut between stations.
     of = 1 if len(parts) > 1 else _WORKERS
@@ -191,7 +224,10 @@ def _groups_with(metadata: Any, ordered: Sequence[str]) -> list[int]:
     return found
 
 
-def _lay_table(frame: Frame, table: Any, wanted: Any, cells: Int32s, marked: Bytes) -> None:
+def _lay_table(
+    frame: Frame, table: Any, wanted: Any, cells: Int32s, marked: Bytes, *, plain: bool
+) -> None:
+    """Lay a table of records; a `plain` one fills cells that nothing filled before."""
     station = table["station"].combine_chunks()
     lookup = pc.fill_null(pc.index_in(station.dictionary, value_set=wanted), -1).to_numpy()
     names = set(table.column_names)
@@ -206,6 +242,14 @@ def _lay_table(frame: Frame, table: Any, wanted: Any, cells: Int32s, marked: Byt
         frame.as_of,
         place,
     )
+    unmarked = plain and not any(name.endswith("_mark") for name in names)
+    runs = _runs(place) if unmarked else _NO_RUNS
+    if runs.size:
+        for c, name in enumerate(frame.kind.columns):
+            _copy_runs(
+                runs, pc.fill_null(table[name].combine_chunks(), MISSING).to_numpy(), cells[c]
+            )
+        return
     for c, name in enumerate(frame.kind.columns):
         array = table[name].combine_chunks()
         valid, data = array.buffers()

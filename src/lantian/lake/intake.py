@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from lantian.lake.clock import clock_notes
 from lantian.lake.fold import Frame, is_blank, lay_block, pack_marks
 from lantian.lake.ledger import Ledger
 from lantian.lake.part import Bytes, Int32s, Records, month_of, sweep, write_part
@@ -51,7 +50,12 @@ class _Slice:
     h: Int32s
     values: Int32s
     withdrawn: Flags
+    line: Int32s | None
     month: int
+
+    def line_of(self, row: int) -> int:
+        """Line of the file; 0 where the rows came from no file."""
+        return 0 if self.line is None else int(self.line[row])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ def take_in(
             with suppress(OSError):
                 file.unlink(missing_ok=True)
         raise
-    report.notes = (*reading.notes, *clock_notes(reading.rows))
+    report.notes = reading.notes
     return report
 
 
@@ -151,8 +155,7 @@ class _Intake:
         if index_rows(piece.station, piece.h, h_from, frame.hours, at, again):
             counts.repeated += int(again.sum())
             self._merge_again(piece, frame, at, again)
-        place = np.flatnonzero(at >= 0)
-        order = at[place]
+        order = at[at >= 0]
         given = np.empty((len(piece.values), order.size), np.int32)
         marks = np.zeros(given.shape, np.uint8)
         ordinary, withdrawn = mark(self.origin), mark(self.origin, State.WITHDRAWN)
@@ -165,17 +168,18 @@ class _Intake:
             counts.empty += int((~gives).sum())
             self._store(piece, records, gives, np.zeros(order.size, np.bool_), overlays=False)
         else:
-            self._take_over(piece, frame, place, records, counts)
+            self._take_over(piece, frame, at, records, counts)
 
     def _take_over(
         self,
         piece: _Slice,
         frame: Frame,
-        place: npt.NDArray[np.intp],
+        at: Int32s,
         given: Records,
         counts: Counts,
     ) -> None:
         """Judge records against what is stored and keep those that say something new."""
+        place = np.flatnonzero(at >= 0)
         cells = np.full((len(piece.values), len(piece.names) * frame.hours), MISSING, np.int32)
         cell_marks = np.zeros(cells.shape, np.uint8)
         has_hot = lay_block(self.ledger, frame, cells, cell_marks)
@@ -184,7 +188,7 @@ class _Intake:
         judge(given.values, given.marks, stored.values, stored.marks, verdict)
         known = (stored.values != MISSING).any(axis=0)
         tally(counts, given.values, verdict, known)
-        self._refuse(piece, given, stored, verdict == REFUSED)
+        self._refuse(piece, at[place], given, stored, verdict == REFUSED)
         self._revise(piece, given, stored, verdict == CHANGED)
         accepted = (verdict == FILLED) | (verdict == CHANGED) | (verdict == CONFIRMED)
         given.values[~accepted] = MISSING
@@ -252,14 +256,17 @@ class _Intake:
             clash,
         )
         self.quarantine(
-            (0, TWICE, _spell(piece, piece, i, clash[:, i]))
+            (piece.line_of(i), TWICE, _spell(piece, piece, i, clash[:, i]))
             for i in np.flatnonzero(clash.any(axis=0)).tolist()
         )
 
-    def _refuse(self, piece: _Slice, given: Records, stored: _Stored, refused: Flags) -> None:
+    def _refuse(
+        self, piece: _Slice, order: Int32s, given: Records, stored: _Stored, refused: Flags
+    ) -> None:
+        # Where several rows of a file complete one hour, its line is that of the first.
         self.quarantine(
             (
-                0,
+                piece.line_of(order[i]),
                 LOWER,
                 f"{_spell(piece, given, i, refused[:, i])} | 库内 / stored: "
                 + " ".join(
@@ -313,6 +320,7 @@ def _slice(rows: Rows, some: slice | npt.NDArray[np.intp], month: int) -> _Slice
         rows.h[some],
         rows.values[:, some].copy(),
         rows.withdrawn[:, some].copy(),
+        None if rows.line is None else rows.line[some],
         month,
     )
 

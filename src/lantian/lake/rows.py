@@ -42,6 +42,9 @@ class Rows:
         Thousandths of the unit; MISSING says nothing about a value that is already stored.
     withdrawn : ndarray of bool, shape (columns, n)
         True where the file gives the value but says it does not count.
+    line : ndarray of int32, shape (n,), optional
+        Line or sheet row of the file, from 1; where a layout spreads the hour over several, the
+        first that gives one of its values. None where the rows came from no file.
     """
 
     kind: RowKind
@@ -50,6 +53,7 @@ class Rows:
     h: Int32s
     values: Int32s
     withdrawn: npt.NDArray[np.bool_]
+    line: Int32s | None = None
 
     def __len__(self) -> int:
         """Count the rows."""

@@ -4,7 +4,6 @@ import numpy as np
 import numpy.typing as npt
 
 from lantian.terms.mark import MISSING
-from lantian.terms.rounding import compiled
 
 _MISSING = np.int32(MISSING)
 
@@ -27,7 +26,7 @@ def period_totals(values: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.int64],
     [[4000], [2]]
     """
     valid = values != _MISSING
-    return np.where(valid, values, 0).sum(axis=1, dtype=np.int64), valid.sum(axis=1)
+    return values.sum(axis=1, dtype=np.int64, where=valid), valid.sum(axis=1)
 
 
 def percentile_hundredths(values: npt.NDArray[np.int32], per_cent: int) -> npt.NDArray[np.int64]:
@@ -56,29 +55,13 @@ def percentile_hundredths(values: npt.NDArray[np.int32], per_cent: int) -> npt.N
     """
     if not 0 < per_cent < 100:
         raise ValueError(f"per_cent must lie in 1..99, got {per_cent}")
-    result = np.zeros(values.shape[0], np.int64)
-    _percentiles(np.ascontiguousarray(values), per_cent, result)
-    return result
-
-
-@compiled
-def _percentiles(
-    values: npt.NDArray[np.int32], per_cent: int, result: npt.NDArray[np.int64]
-) -> None:
-    held = np.empty(values.shape[1], np.int32)
-    for row in range(values.shape[0]):
-        n = 0
-        for day in range(values.shape[1]):
-            if values[row, day] != _MISSING:
-                held[n] = values[row, day]
-                n += 1
-        if n == 0:
-            continue
-        ordered = np.sort(held[:n])
-        place = (n - 1) * per_cent
-        low = place // 100
-        rest = place - low * 100
-        amount = np.int64(ordered[low]) * 100
-        if rest:
-            amount += (np.int64(ordered[low + 1]) - np.int64(ordered[low])) * rest
-        result[row] = amount
+    # MISSING is the least integer, so that it comes first in each row.
+    ordered = np.sort(values, axis=1)
+    number = (ordered != _MISSING).sum(axis=1)
+    place = np.maximum(number - 1, 0) * per_cent
+    low = ordered.shape[1] - np.maximum(number, 1) + place // 100
+    rest = place % 100
+    rows = np.arange(ordered.shape[0])
+    below = ordered[rows, low].astype(np.int64)
+    above = ordered[rows, np.minimum(low + 1, ordered.shape[1] - 1)].astype(np.int64)
+    return np.where(number > 0, below * 100 + (above - below) * rest, 0)

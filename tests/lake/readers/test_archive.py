@@ -50,6 +50,7 @@ def test_a_line_or_a_station_given_twice_passes_through(reading) -> None:
     twice = reading(HEAD + "20190601,1,SO2,1,2,3\n20190601,1,SO2,4,5,6\n20190601,1,NO2,7,8,9\n")
     assert sorted(twice.rows.values[0].tolist()) == [1_000, 2_000, 3_000, 4_000, 5_000, 6_000]
     assert twice.rows.station.tolist() == [0, 2, 1, 0, 2, 1]
+    assert twice.rows.line.tolist() == [2, 2, 2, 3, 3, 3]
     station = reading("date,hour,type,1001A,1001A\n20190601,1,SO2,1,2\n")
     assert (station.rows.names, station.rows.values[0].tolist()) == (("1001A",), [1_000, 2_000])
 

@@ -47,6 +47,7 @@ def test_a_workbook_with_title_moments_and_marks(tmp_path, as_dict) -> None:
     }
     assert found.rows.withdrawn.sum() == 1
     assert [r.line for r in found.refused] == [7, 8]
+    assert found.rows.line.tolist() == [4, 5, 8]
     assert found.refused[0].raw == "2019/6/1 3:30,1001A,37,0.9"
 
 

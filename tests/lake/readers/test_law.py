@@ -116,7 +116,19 @@ def expected(made: list[Hour]) -> dict[tuple[str, int], tuple[list[int], list[bo
     }
 
 
-def check(path: Path, made: list[Hour]) -> None:
+def lines(layout, made: list[Hour]) -> dict[tuple[str, int], int]:
+    """First row below the header, from 0, that gives a station hour one of its values."""
+    ends = sorted({h.end for h in made})
+    first = {}
+    for number, h in enumerate(made):
+        at = next((at for at, v in enumerate(h.values) if v is not None), None)
+        if at is not None:
+            row = {wide: number, long: number * 6 + at, archive: ends.index(h.end) * 7 + at}
+            first[h.station, hour_number(h.end)] = row[layout]
+    return first
+
+
+def check(path: Path, layout, made: list[Hour], first_line: int) -> None:
     found = read(path)
     rows = found.rows
     assert found.refused == ()
@@ -127,6 +139,10 @@ def check(path: Path, made: list[Hour]) -> None:
         (rows.names[s], int(h)): (rows.values[:, i].tolist(), rows.withdrawn[:, i].tolist())
         for i, (s, h) in enumerate(zip(rows.station, rows.h, strict=True))
     } == expected(made)
+    assert {
+        (rows.names[s], int(h)): int(line) - first_line
+        for s, h, line in zip(rows.station, rows.h, rows.line, strict=True)
+    } == lines(layout, made)
 
 
 @pytest.mark.parametrize("layout", [wide, long, archive])
@@ -136,7 +152,7 @@ def test_any_layout_and_spelling_in_text(tmp_path: Path, layout, made, how) -> N
     path = tmp_path / "a.csv"
     encoding = "utf-8" if how["encoding"] == "gbk" and how["nothing"] == "—" else how["encoding"]
     path.write_text("\n".join(",".join(r) for r in layout(made, how)) + "\n", encoding)
-    check(path, made)
+    check(path, layout, made, 2)
 
 
 @pytest.mark.parametrize("layout", [wide, long])
@@ -147,7 +163,7 @@ def test_any_layout_and_spelling_in_a_workbook(tmp_path: Path, layout, made, how
     for row in layout(made, how):
         book.active.append(row)
     book.save(tmp_path / "a.xlsx")
-    check(tmp_path / "a.xlsx", made)
+    check(tmp_path / "a.xlsx", layout, made, 2)
 
 
 @pytest.mark.parametrize("layout", [wide, long])
@@ -157,4 +173,4 @@ def test_any_layout_and_spelling_in_parquet(tmp_path: Path, layout, made, how) -
     header, *rows = layout(made, how)
     columns = {name: [r[at] for r in rows] for at, name in enumerate(header)}
     pq.write_table(pa.table(columns), tmp_path / "a.parquet")
-    check(tmp_path / "a.parquet", made)
+    check(tmp_path / "a.parquet", layout, made, 1)

@@ -24,6 +24,7 @@ def test_items_of_an_hour_make_one_row(reading, as_dict) -> None:
         ("B", ONE): {"pm25": 35_000, "co": 800},
     }
     assert as_dict(found.weather) == {("A", ONE): {"temp_c": 21_500}}
+    assert (found.rows.line.tolist(), found.weather.line.tolist()) == ([3, 2], [8])
     assert found.rows.withdrawn.sum() == 1
     assert found.rows.withdrawn[4, 0]
     assert found.refused == ()
@@ -37,6 +38,7 @@ def test_a_value_given_twice_makes_a_second_row(reading) -> None:
     assert rows.station.tolist() == [0, 0, 1]
     assert rows.values[0].tolist()[:2] == [1_000, 2_000]
     assert rows.values[1].tolist()[0::2] == [3_000, 4_000]
+    assert rows.line.tolist() == [2, 3, 5]
 
 
 def test_each_fault_is_refused_with_its_line_and_cell(reading) -> None:

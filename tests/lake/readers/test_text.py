@@ -72,6 +72,7 @@ def test_ragged_blank_and_damaged_lines_keep_their_numbers(reading) -> None:
         "2019060107,A,abc\n"
     )
     assert found.rows.values[0].tolist() == [1_000, 3_000, 6_000]
+    assert found.rows.line.tolist() == [3, 5, 9]
     assert [r.line for r in found.refused] == [4, 7, 8, 10]
     assert [r.raw for r in found.refused] == [
         "2019060102,A,2,9",
@@ -88,6 +89,7 @@ def test_lines_are_numbered_the_same_on_the_fast_way(reading) -> None:
     assert [r.line for r in fast.refused] == [8]
     assert [r.line for r in slow.refused] == [8, 25]
     assert fast.rows.values.tolist() == slow.rows.values.tolist()
+    assert fast.rows.line.tolist() == slow.rows.line.tolist() == [*range(2, 8), *range(9, 25)]
 
 
 def test_a_header_below_a_title(reading) -> None:
@@ -95,6 +97,7 @@ def test_a_header_below_a_title(reading) -> None:
         "某市空气质量小时报\n2019年6月,,\n时间,站点,SO2\n2019060101,A,?\n2019060102,A,2\n"
     )
     assert found.rows.values[0].tolist() == [2_000]
+    assert found.rows.line.tolist() == [5]
     assert [r.line for r in found.refused] == [4]
 
 

@@ -51,7 +51,8 @@ def test_names_are_sorted_and_the_files_order_is_kept(reading) -> None:
     assert rows.names == ("A", "B")
     assert rows.station.tolist() == [1, 0, 1]
     assert rows.h.tolist() == [ONE + 1, ONE, ONE]
-    assert rows.station.dtype == rows.h.dtype == rows.values.dtype == "int32"
+    assert rows.station.dtype == rows.h.dtype == rows.values.dtype == rows.line.dtype == "int32"
+    assert rows.line.tolist() == [2, 3, 4]
 
 
 def test_repeats_pass_through(reading) -> None:
@@ -62,6 +63,7 @@ def test_repeats_pass_through(reading) -> None:
 def test_rows_that_give_nothing_are_left_out(reading) -> None:
     found = reading("time,site,SO2,NO2\n2019060101,A,,-99\n2019060102,A,—,4\n")
     assert found.rows.h.tolist() == [ONE + 1]
+    assert found.rows.line.tolist() == [3]
     assert found.refused == ()
 
 

@@ -14,6 +14,7 @@ from lantian.lake.readers.screen import Keys, empty_block, reason, rows_of, scre
 from lantian.lake.readers.sheet import Column, Sheet, Table
 from lantian.lake.readers.stamp import STAMP_REASONS, Clock, StampFault, stamps
 from lantian.lake.rows import HOUR, Int32s, Reading, Refusal
+from lantian.terms.mark import MISSING
 from lantian.terms.pollutant import POLLUTANTS
 
 _FIXED: Final = ("date", "hour", "type")
@@ -36,7 +37,9 @@ def is_archive(names: Sequence[str]) -> bool:
 def read_archive(sheet: Sheet, *, file: str, clock: Clock) -> Reading:
     """Read the archive's layout: hours of the six pollutants, CO in mg/m3.
 
-    The other published types (AQI, the sliding means) are known and left out.
+    The other published types (AQI, the sliding means) are known and left out. The line of a
+    station's hour is the first that gives one of its values; where a type is given twice for an
+    hour, the second values are rows of their own.
 
     Raises
     ------
@@ -63,12 +66,15 @@ def read_archive(sheet: Sheet, *, file: str, clock: Clock) -> Reading:
     block = empty_block(HOUR, h.size * len(names))
     values = block.values.reshape(len(HOUR.columns), h.size, len(names))
     withdrawn = block.withdrawn.reshape(values.shape)
+    line = np.full(values.shape[1:], np.iinfo(np.int32).max, np.int32)
     for at, key in enumerate(HOUR.columns):
         mine, into = rows[item[rows] == at], hour[item[rows] == at]
         cells = Column(distinct, coded[:, mine].T.ravel())
         found = screened(cells, key, factor=1.0, h=np.repeat(stamped.h[mine], len(names)))
         values[at, into] = found.values.reshape(-1, len(names))
         withdrawn[at, into] = found.withdrawn.reshape(-1, len(names))
+        giving = np.where(values[at, into] == MISSING, line[into], table.line[mine][:, None])
+        line[into] = np.minimum(line[into], giving)
         for flat in np.flatnonzero(found.fault).tolist():
             row, cell = int(mine[flat // len(names)]), cells.text(flat)
             # The cell's own text alone: its line holds every other station's, too.
@@ -77,7 +83,7 @@ def read_archive(sheet: Sheet, *, file: str, clock: Clock) -> Reading:
             why = reason(int(found.fault[flat]), key, cell)
             refused.append(Refusal(int(table.line[row]), why, raw))
     return Reading(
-        rows_of(block, _keys(names, h)),
+        rows_of(block, _keys(names, h, line.ravel())),
         refused=(*table.refused, *refused),
         notes=tuple(sheet.notes),
     )
@@ -91,14 +97,15 @@ def _matrix(columns: Sequence[Column]) -> tuple[pa.Array, Int32s]:
     return together.dictionary, together.indices.to_numpy()[place]
 
 
-def _keys(names: Sequence[str], h: Int32s) -> Keys:
-    """Station and hour of a flattened block; a station with two columns has two rows."""
+def _keys(names: Sequence[str], h: Int32s, line: Int32s) -> Keys:
+    """Station, hour and line of a flattened block; a station with two columns has two rows."""
     distinct, station = np.unique(np.array(names), return_inverse=True)
     return Keys(
         names=[str(name) for name in distinct],
         station=np.tile(station.astype(np.int32), h.size),
         h=np.repeat(h, len(names)),
         good=np.ones(h.size * len(names), bool),
+        line=line,
     )
 
 

@@ -36,7 +36,7 @@ class Workbook:
                 at: column(pa.array([r[at] if at < len(r) else "" for _, r in rows], pa.string()))
                 for at in places
             },
-            line=np.fromiter((n for n, _ in rows), np.int64, len(rows)),
+            line=np.fromiter((n for n, _ in rows), np.int32, len(rows)),
             raw=lambda row: ",".join(rows[row][1]),
         )
 

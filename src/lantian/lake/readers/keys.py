@@ -48,7 +48,7 @@ def keyed(table: Table, found: Headings, clock: Clock) -> Keyed:
         stamp = " ".join(times[role].text(row) for role in times)
         why = STAMP_REASONS[fault].format(stamp) if fault else "没有站点 / no station"
         refused.append(table.refusal(row, why))
-    return Keyed(table, Keys(names, index, h, good), tuple(refused))
+    return Keyed(table, Keys(names, index, h, good, table.line), tuple(refused))
 
 
 def refusals(loaded: Keyed, found: Screened, item: str, cells: Column) -> list[Refusal]:

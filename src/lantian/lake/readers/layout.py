@@ -7,9 +7,9 @@ from types import MappingProxyType
 from typing import Final
 
 from lantian.errors import BadFile, BadRequest
+from lantian.lake.clock import file_note
 from lantian.lake.readers.archive import is_archive, read_archive
 from lantian.lake.readers.columns import Headings, demand_clear, fold, headings, spelled_known
-from lantian.lake.readers.diurnal import clock_note
 from lantian.lake.readers.excel import Workbook
 from lantian.lake.readers.live import straight_ozone
 from lantian.lake.readers.long import read_long
@@ -225,6 +225,6 @@ def _finished(found: Reading, file: str, offset_h: int) -> Reading:
     notes = list(found.notes)
     if nothing:
         notes.append("文件里没有一个值 / the file gives no value at all")
-    if note := clock_note(found.rows, offset_h):
+    if note := file_note(found.rows, offset_h):
         notes.append(note)
     return replace(found, refused=refused, notes=tuple(notes))

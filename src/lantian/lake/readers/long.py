@@ -127,6 +127,7 @@ def _pivoted(kind: RowKind, item: _At, found: Screened, keys: Keys) -> Rows:
     """Gather the items of each station hour in one row.
 
     A value that is given twice makes a second row of its hour: the store judges the two.
+    The line of a row is the first of those that gave its values.
     """
     first = _ITEMS.index(kind.columns[0])
     width = len(kind.columns)
@@ -134,7 +135,7 @@ def _pivoted(kind: RowKind, item: _At, found: Screened, keys: Keys) -> Rows:
     at = np.flatnonzero(given)
     if not at.size:
         none = np.empty(0, np.int32)
-        return rows_of(empty_block(kind, 0), Keys([], none, none, np.empty(0, bool)))
+        return rows_of(empty_block(kind, 0), Keys([], none, none, np.empty(0, bool), none))
     hour = keys.h[at].astype(np.int64) - keys.h[at].min()
     cell = (keys.station[at].astype(np.int64) * (hour.max() + 1) + hour) * width + item[at] - first
     order = np.argsort(cell, kind="stable")
@@ -145,7 +146,9 @@ def _pivoted(kind: RowKind, item: _At, found: Screened, keys: Keys) -> Rows:
     block.withdrawn[cell % width, row] = found.withdrawn[at]
     station, h = np.zeros((2, block.values.shape[1]), np.int32)
     station[row], h[row] = keys.station[at], keys.h[at]
-    return rows_of(block, Keys(keys.names, station, h, np.ones(station.size, bool)))
+    line = np.full(station.size, np.iinfo(np.int32).max, np.int32)
+    np.minimum.at(line, row, keys.line[at])
+    return rows_of(block, Keys(keys.names, station, h, np.ones(station.size, bool), line))
 
 
 def _row_numbers(cell: _At, hour: _At) -> _At:

@@ -39,7 +39,7 @@ class ParquetSheet:
             raise self._broken(error) from error
         return Table(
             cells={at: column(table.column(i)) for i, at in enumerate(places)},
-            line=np.arange(1, table.num_rows + 1, dtype=np.int64),
+            line=np.arange(1, table.num_rows + 1, dtype=np.int32),
             raw=lambda row: ",".join(
                 cell_text(table.column(i)[row].as_py()) for i in range(len(places))
             ),

@@ -166,7 +166,7 @@ def empty_block(kind: RowKind, rows: int) -> Block:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Which station and hour each row is of.
+    """Which station and hour each row is of, and where it stands in the file.
 
     Attributes
     ----------
@@ -178,24 +178,28 @@ class Keys:
         UTC hour number of the hour's end.
     good : ndarray of bool
         False where a row lacks one of the two; such rows are not taken in.
+    line : ndarray of int32
+        Line of the file, from 1.
     """
 
     names: list[str]
     station: Int32s
     h: Hours
     good: Flags
+    line: Int32s
 
 
 def rows_of(block: Block, keys: Keys) -> Rows:
     """Make rows of what is good and gives at least one value, in the block's order."""
     keep = keys.good & (block.values != MISSING).any(axis=0)
-    values, withdrawn, station, h = block.values, block.withdrawn, keys.station, keys.h
+    values, withdrawn = block.values, block.withdrawn
+    station, h, line = keys.station, keys.h, keys.line
     if not keep.all():
         values, withdrawn = values[:, keep], withdrawn[:, keep]
-        station, h = station[keep], h[keep]
+        station, h, line = station[keep], h[keep], line[keep]
     used = np.flatnonzero(np.bincount(station, minlength=len(keys.names)))
     order = sorted(used.tolist(), key=keys.names.__getitem__)
     renumbered = np.zeros(max(len(keys.names), 1), np.int32)
     renumbered[order] = np.arange(len(order), dtype=np.int32)
     names = tuple(keys.names[at] for at in order)
-    return Rows(block.kind, names, renumbered[station], h, values, withdrawn)
+    return Rows(block.kind, names, renumbered[station], h, values, withdrawn, line)

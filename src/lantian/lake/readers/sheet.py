@@ -94,7 +94,7 @@ class Table:
     ----------
     cells : dict of int to Column
         By place in the file.
-    line : ndarray of int64, shape (rows,)
+    line : ndarray of int32, shape (rows,)
         Where each row stands in the file, from 1.
     raw : callable
         Row number to the row as it stands in the file.
@@ -103,7 +103,7 @@ class Table:
     """
 
     cells: dict[int, Column]
-    line: npt.NDArray[np.int64]
+    line: Int32s
     raw: Callable[[int], str]
     refused: tuple[Refusal, ...] = field(default_factory=tuple)
 

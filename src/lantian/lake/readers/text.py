@@ -74,7 +74,7 @@ class TextSheet:
         first = self._header_line + 1
         return Table(
             cells={at: column(table.column(str(at))) for at in places},
-            line=np.arange(first, first + table.num_rows, dtype=np.int64),
+            line=np.arange(first, first + table.num_rows, dtype=np.int32),
             raw=lambda row: self._lines[first + row - 1].decode(),
         )
 
@@ -98,7 +98,7 @@ class TextSheet:
         columns = list(zip(*rows, strict=True)) or [()] * (len(places) + 1)
         return Table(
             cells={at: _text_column(columns[i]) for i, at in enumerate(places)},
-            line=np.array(numbers, dtype=np.int64),
+            line=np.array(numbers, dtype=np.int32),
             raw=lambda row: self._lines[numbers[row] - 1].decode(),
             refused=tuple(refused.values()),
         )
