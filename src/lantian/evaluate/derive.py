@@ -120,8 +120,21 @@ def _hours_step(
     }
     words = " ".join(f"{h:02d}={plain(v)}" for h, v in used.items())
     if out:
-        words += "；剔除 / left out: " + ", ".join(f"{h:02d} {why}" for h, why in out.items())
+        words += "；剔除 / left out: " + ", ".join(_spans(out))
     return Step("小时值 / hours", words, {"used_thousandths": used, "left_out": out})
+
+
+def _spans(out: Mapping[int, str]) -> list[str]:
+    """Hours left out, neighbours of one reason together: "02–05 缺测 / missing"."""
+    spans: list[tuple[int, int, str]] = []
+    for hour, why in out.items():
+        if spans and spans[-1][1:] == (hour - 1, why):
+            spans[-1] = (spans[-1][0], hour, why)
+        else:
+            spans.append((hour, hour, why))
+    return [
+        f"{first:02d}{f'–{last:02d}' if last > first else ''} {why}" for first, last, why in spans
+    ]
 
 
 def _validity_step(days: Days, row: int, item: DayItem, rules: RuleSet) -> Step:
