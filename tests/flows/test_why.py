@@ -1,15 +1,19 @@
 """Flow `why`: corrections since a sequence, withdrawn hours, another clock, limits of the table."""
 
 from datetime import date, datetime
+from fractions import Fraction
 
 import pytest
 
 from flows.county import add, made_hours, made_lake
+from lantian.flows.level_days import lake_days
 from lantian.flows.why import Answer, why_place_period, why_station_day
 from lantian.lake.enrol import enrol
 from lantian.lake.store import Lake
 from lantian.report.derivation import as_text
+from lantian.terms.mark import MISSING
 from lantian.terms.period import parse_period
+from oracle import reference as ref
 
 FIRST, LAST = date(2019, 6, 1), date(2019, 6, 30)
 
@@ -124,3 +128,21 @@ def test_a_station_by_itself_is_derived_among_the_stations(hours, tmp_path):
     assert (
         next(s for s in city.sections if s.title.startswith("排名")).steps[0].text.endswith("/ 2")
     )
+
+
+def test_a_year_is_judged_against_the_limits(beijing):
+    answer = why_place_period(beijing, "朝阳区", parse_period("2015"))
+    section = next(s for s in answer.sections if s.title.startswith("达标评价"))
+    facts = [step.facts for step in section.steps]
+    assert {"attains": False} in facts
+    days = lake_days(beijing, "district", parse_period("2015"), answer.rules)
+    row, fine = days.names.index("朝阳区"), 3
+    values = days.values[fine, row]
+    valid = [int(v) for v in values if v != MISSING]
+    limit = answer.rules.limits.clause.class2("PM2.5", "day")
+    share = ref.round_half_even(Fraction(1000 * sum(v <= limit for v in valid), len(valid)), 0)
+    assert {"pollutant": "pm25", "day_share_tenths": int(share)} in facts
+    mean = ref.round_half_even(Fraction(sum(valid), 1000 * len(valid)), 0)
+    annual = Fraction(answer.rules.limits.clause.class2("PM2.5", "year"), 1000)
+    over = ref.round_half_even((mean - annual) / annual, 2) * 100
+    assert {"pollutant": "pm25", "over_mean_hundredths": int(over)} in facts

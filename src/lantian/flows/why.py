@@ -290,30 +290,30 @@ def _day_values(behind: StationDays, n: int) -> str:
 def _attainment(ranking: Ranking, row: int) -> Section:
     """Days within the daily limit; in a year also the multiples of the annual judgement."""
     judged = attainment(ranking.days.values, ranking.found, ranking.rules)
+    measures = [("达标天数比例", "days within the limit", "day_share_tenths", judged.day_share)]
+    if ranking.period.kind is PeriodKind.YEAR:
+        measures += [
+            ("年均超标倍数", "mean over the limit", "over_mean_hundredths", judged.over_mean),
+            (
+                "百分位超标倍数",
+                "percentile over the limit",
+                "over_percentile_hundredths",
+                judged.over_percentile,
+            ),
+        ]
     steps = []
     for i, p in enumerate(POLLUTANTS):
-        share = int(judged.day_share[i, row])
-        facts = {"day_share_tenths": share, "pollutant": p.key}
-        text = "—" if share == NOT_JUDGED else f"达标天数比例 / days within: {share / 10:.1f} %"
-        if ranking.period.kind is PeriodKind.YEAR:
-            multiples = {
-                "over_mean": int(judged.over_mean[i, row]),
-                "over_percentile": int(judged.over_percentile[i, row]),
-            }
-            facts |= {k: v for k, v in multiples.items() if v != NOT_JUDGED}
-            text += "".join(
-                f"；{name} {v / 100:+.2f}"
-                for name, v in (
-                    ("年均超标倍数 / mean over limit", multiples["over_mean"]),
-                    ("百分位超标倍数 / percentile over limit", multiples["over_percentile"]),
-                )
-                if v != NOT_JUDGED
-            )
-        steps.append(Step(p.symbol, text, facts))
+        for zh, en, key, values in measures:
+            value = int(values[i, row])
+            if value != NOT_JUDGED:
+                share = key == "day_share_tenths"
+                text = f"{value / 10:.1f} %" if share else f"{value / 100:+.2f}"
+                label = f"{p.symbol} {zh} / {p.symbol} {en}"
+                steps.append(Step(label, text, {"pollutant": p.key, key: value}))
     if ranking.period.kind is PeriodKind.YEAR:
         attains = bool(judged.attains[row])
         word = "达标 / attains" if attains else "不达标 / does not attain"
-        steps.append(Step("年评价 / annual", word, {"attains": attains}))
+        steps.append(Step("年评价 / annual judgement", word, {"attains": attains}))
     steps.append(Step("限值 / limits", "二级 / class 2", {}, cite(ranking.rules.limits)))
     return Section("达标评价 / attainment", tuple(steps))
 
