@@ -22,8 +22,8 @@ from lantian.terms.mark import MISSING
 from lantian.terms.period import Period
 from lantian.terms.pollutant import DAY_ITEMS, PERIOD_ITEMS, POLLUTANTS
 
-#: Blocks judged side by side.
-_THREADS: Final = 2
+#: Blocks judged side by side: one more than cores, so that one decodes while others wait.
+_THREADS: Final = 3
 IN_FORCE: Final = "in-force"
 
 
