@@ -2,13 +2,31 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from lantian.errors import BadFile
 from lantian.evaluate.exceptional import ClaimState
-from lantian.lake.enrol import load_exclusions, load_places, load_stations, load_targets
+from lantian.lake.enrol import Enrolled, enrol
 from lantian.lake.roster import Exclusion, Membership, Station, Target
+from lantian.lake.store import Lake
+
+
+def load_stations(lake: Lake, path: Path) -> Enrolled:
+    return enrol(lake, "stations", path)
+
+
+def load_places(lake: Lake, path: Path) -> Enrolled:
+    return enrol(lake, "places", path)
+
+
+def load_targets(lake: Lake, path: Path) -> Enrolled:
+    return enrol(lake, "targets", path)
+
+
+def load_exclusions(lake: Lake, path: Path) -> Enrolled:
+    return enrol(lake, "exclusions", path)
 
 
 @pytest.fixture

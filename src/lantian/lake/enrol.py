@@ -25,26 +25,6 @@ class Enrolled:
     notes: tuple[str, ...]
 
 
-def load_stations(lake: Lake, path: Path) -> Enrolled:
-    """Load `station,name,lon,lat[,kind,background,from,to,offset_h]`; see `enrol`."""
-    return enrol(lake, "stations", path)
-
-
-def load_places(lake: Lake, path: Path) -> Enrolled:
-    """Load `station,place[,level,background,from,to]`; see `enrol`."""
-    return enrol(lake, "places", path)
-
-
-def load_targets(lake: Lake, path: Path) -> Enrolled:
-    """Load `place,from,to,indicator,goal`; see `enrol`."""
-    return enrol(lake, "targets", path)
-
-
-def load_exclusions(lake: Lake, path: Path) -> Enrolled:
-    """Load `scope,day,pollutant,reason,state,declared_by`; see `enrol`."""
-    return enrol(lake, "exclusions", path)
-
-
 def enrol(lake: Lake, name: str, path: Path) -> Enrolled:
     """Load a register's file.
 

@@ -12,7 +12,6 @@ from lantian.terms.rounding import compiled
 type Flags = npt.NDArray[np.bool_]
 
 #: Verdicts on one value. CONFIRMED is the stored value again from a higher source.
-SILENT: Final = 0
 FILLED: Final = 1
 CHANGED: Final = 2
 CONFIRMED: Final = 3
@@ -71,7 +70,7 @@ def merge_again(
 def judge(given: Int32s, marks: Bytes, stored: Int32s, stored_marks: Bytes, verdict: Bytes) -> None:
     """Decide every value: an equal or higher source holds, a lower one is refused.
 
-    All arrays have shape (columns, n); `verdict` is filled with SILENT.
+    All arrays have shape (columns, n); `verdict` is filled with 0: nothing was given.
     """
     for c in range(given.shape[0]):
         for i in range(given.shape[1]):

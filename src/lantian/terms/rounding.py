@@ -65,18 +65,6 @@ def step_of(decimals: int) -> int:
     return int(10 ** (3 - decimals))
 
 
-def round_thousandths(total: int, count: int, decimals: int) -> int:
-    """Mean of `count` values that sum to `total` thousandths, rounded, in thousandths.
-
-    Examples
-    --------
-    >>> round_thousandths(121_000, 2, 0), round_thousandths(8_100, 2, 1)
-    (60000, 4000)
-    """
-    step = step_of(decimals)
-    return round_half_even(total, count * step) * step
-
-
 def spell(thousandths: int, decimals: int) -> str:
     """Decimal spelling of an integer in thousandths, with `decimals` kept digits.
 
