@@ -59,3 +59,20 @@ def test_only_months_have_such_runs(
     out = str(tmp_path / "r.csv")
     assert main(["rank", lake, "--level", "district", *words, "-o", out]) == 2
     assert "--among-last" in capsys.readouterr().err
+
+
+def test_places_mean_nothing_to_a_ranking_of_stations(
+    lake: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [
+        "rank",
+        lake,
+        "--period",
+        "2015-12",
+        "--places",
+        "p.csv",
+        "-o",
+        str(tmp_path / "r.csv"),
+    ]
+    assert main(words) == 2
+    assert "--places" in capsys.readouterr().err

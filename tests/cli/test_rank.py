@@ -285,7 +285,7 @@ def test_months_among_the_last_are_counted_back(small, tmp_path, done):
         (["--period", "2019-06", "--against", "same-period-last-year"], "2018-06"),
         (["--period", "2019-06", "--days", "days.csv"], "either DIR or --days"),
         (["--period", "2019-06", "--o3", "O3"], "--o3"),
-        (["--period", "2019-06", "--places", "absent.csv"], "absent.csv"),
+        (["--period", "2019-06", "--level", "city", "--places", "absent.csv"], "absent.csv"),
         (["--period", "2019-06", "--among-last", "0"], "--among-last"),
         (["--period", "2019-05..2019-06", "--among-last", "3"], "--among-last"),
         (["--period", "2019-06", "--as-of", "99"], "99"),

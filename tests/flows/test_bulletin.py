@@ -153,3 +153,15 @@ def test_unknown_place_and_period_outside_are_named(beijing: Lake) -> None:
         made(beijing, level="planet")
     with pytest.raises(NoData, match="2017-02-28"):
         gather(beijing, parse_period("2019-06"), lang=Language.ZH, shelf=shelf_of(beijing))
+
+
+def test_a_bulletin_by_another_rule_set_derives_its_own_figures(beijing: Lake) -> None:
+    old, new = made(beijing), made(beijing, rules="HJ633-2026")
+    index = new.overview.index.now
+    assert index.value != old.overview.index.now.value
+    derived = new.derivations[0]
+    assert f" {index.text}" in derived.result
+    assert old.overview.index.now.text in old.derivations[0].result
+    assert "HJ663-2026" in "".join(row.note for step in derived.steps for row in step.rows)
+    assert "rules=" in derived.basis
+    assert derived.basis == new.basis

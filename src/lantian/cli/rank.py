@@ -75,12 +75,15 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.days is not None:
         approved = arguments.exclude_approved or None
         given = {"--as-of": arguments.as_of, "--exclude-approved": approved}
+    if arguments.level == STATION:
+        given["--places"] = arguments.places
     idle = [option for option, value in given.items() if value is not None]
     if idle:
         raise BadRequest(
             f"{', '.join(idle)} 不适用于此输入 / has no meaning for this input",
             where="rank",
-            fix="--o3 goes with --days; --as-of and --exclude-approved with DIR",
+            fix="--o3 goes with --days; --as-of and --exclude-approved with DIR; --places with a "
+            "--level of places",
         )
     if arguments.min_days is not None and arguments.min_days < 0:
         raise BadRequest("--min-days is negative", where="--min-days", fix="0 or more")

@@ -22,7 +22,7 @@ from lantian.flows.exceptional import exceptional_rows
 from lantian.flows.grounds import basis_of, data_state
 from lantian.flows.level_days import STATION, LevelDays, lake_days
 from lantian.flows.rank import Ranking, rank
-from lantian.flows.station_days import data_period
+from lantian.flows.station_days import IN_FORCE, data_period
 from lantian.flows.target import target_rows
 from lantian.flows.why import why_place_period
 from lantian.lake.frozen import freeze, frozen
@@ -175,7 +175,10 @@ def gather(
     figures = overview(principal)
     span = period_label(period, lang)
     entries = (*chosen.entries(), variant, index_limits(variant, shelf))
-    own = why_place_period(lake, subject.place, period, level=subject.own_level, shelf=shelf)
+    named = rules or IN_FORCE
+    own = why_place_period(
+        lake, subject.place, period, level=subject.own_level, rules=named, shelf=shelf
+    )
     others = [
         Place.of(stamp, judged.ranked, row.place, judged.ranked_before)
         for row in listed
@@ -200,9 +203,9 @@ def gather(
         calendar=_calendar(stamp, principal, judged.ranked),
         charts=_charts(lake, principal, roster, period),
         exceeded=exceeded_days(principal, lang),
-        targets=target_rows(lake, period, stamp, lang, shelf),
+        targets=target_rows(lake, period, stamp, lang, shelf, named),
         stations=_stations(stamp, judged, roster, lang),
-        exceptional=exceptional_rows(lake, subject.own_level, period, stamp, lang, shelf),
+        exceptional=exceptional_rows(lake, subject.own_level, period, stamp, lang, shelf, named),
         rules=rule_lines(tuple({e.id: e for e in entries}.values()), shelf, lang),
         derivations=(own.printed(lang),),
         basis=basis_of(lake, roster, chosen).short,

@@ -285,10 +285,16 @@ def state_label(state: ClaimState, lang: Language) -> str:
 
 
 def exceptional_rows(
-    lake: Lake, level: str, period: Period, stamp: Stamp, lang: Language, shelf: Shelf
+    lake: Lake,
+    level: str,
+    period: Period,
+    stamp: Stamp,
+    lang: Language,
+    shelf: Shelf,
+    rules: str = IN_FORCE,
 ) -> tuple[ExceptionalRow, ...]:
     """Rows of a bulletin: each claimed day, then each place's period in both versions."""
-    report = exceptional(lake, period, level=level, shelf=shelf)
+    report = exceptional(lake, period, level=level, rules=rules, shelf=shelf)
     sand = replace(stamp, state=DataState.SAND_EXCLUDED)
     rows = []
     for c in report.claims:

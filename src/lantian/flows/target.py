@@ -340,12 +340,13 @@ def _reasons(
 
 
 def target_rows(
-    lake: Lake, period: Period, stamp: Stamp, lang: Language, shelf: Shelf
+    lake: Lake, period: Period, stamp: Stamp, lang: Language, shelf: Shelf, rules: str = IN_FORCE
 ) -> tuple[TargetRow, ...]:
     """Rows of a bulletin: the targets that touch its period, as they stand at its end."""
     report = targets(
         lake,
         today=period.last,
+        rules=rules,
         shelf=shelf,
         state=stamp.state,
         within=lambda t: t.first <= period.last and period.first <= t.last,
