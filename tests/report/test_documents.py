@@ -22,6 +22,7 @@ from lantian.errors import DocumentFailed
 from lantian.report import bulletin, page, sections, sheet, word
 from lantian.report.derivation import Derivation, Row, Step
 from lantian.report.figure import Figure, collect
+from lantian.report.language import width_of
 from lantian.report.table import Dated, Marked, cell_text
 
 SCRIPT = Path(__file__).with_name("december.py")
@@ -329,3 +330,16 @@ def test_the_shipped_template_is_the_one_the_code_makes(december):
     assert word.DEFAULT_TEMPLATE.read_bytes() == fresh, (
         "write it anew: python tests/report/december.py template"
     )
+
+
+def test_a_sentence_longer_than_its_column_gets_the_height_of_its_lines(documents) -> None:
+    first = openpyxl.load_workbook(BytesIO(documents["xlsx"])).worksheets[0]
+    width = first.column_dimensions["A"].width
+    heights = {
+        row: first.row_dimensions[row].height / first.row_dimensions[2].height
+        for row in range(2, first.max_row + 1)
+    }
+    texts = {row: str(first.cell(row, 1).value) for row in heights}
+    assert any(width_of(text) > width for text in texts.values())
+    for row, text in texts.items():
+        assert heights[row] * width >= width_of(text)

@@ -19,6 +19,9 @@ from lantian.report.table import Align, Cell, Column, Dated, Marked, Table, cell
 from lantian.terms.rounding import THOUSAND
 
 _WIDEST: Final = 60
+#: Width of the column of sentences, in characters, and height of one line.
+_SUMMARY_WIDTH: Final = 110
+_LINE_PT: Final = 16
 _LEFT: Final = Align.LEFT
 
 type Typed = Cell | Decimal | date | None
@@ -186,7 +189,7 @@ def _summary(writer: _Writer, bulletin: Bulletin) -> None:
         sections.plain_titles(lang, bulletin.comparison)["summary"],
         [f"{bulletin.heading}  {bulletin.period}"],
     )
-    sheet.set_column(0, 0, 110)
+    sheet.set_column(0, 0, _SUMMARY_WIDTH)
     issued = day_label(bulletin.issued, lang)
     first = [text for text in (bulletin.office, sections.state_line(bulletin), issued) if text]
     words = sections.words(lang)
@@ -196,6 +199,8 @@ def _summary(writer: _Writer, bulletin: Bulletin) -> None:
     ]
     wrapped = writer.look(text_wrap=True)
     for row, text in enumerate([*first, *bulletin.notices, *bulletin.headlines, *last], 1):
+        # Not every program makes room for wrapped text by itself.
+        sheet.set_row(row, _LINE_PT * (width_of(text) // _SUMMARY_WIDTH + 1))
         sheet.write_string(row, 0, text, wrapped)
 
 
