@@ -70,3 +70,15 @@ class DocumentFailed(LantianError):
     """A document could not be made from the figures and the template."""
 
     code = "LT-500"
+
+
+class BadSetting(LantianError):
+    """A setting of the installation is unknown, of the wrong type, or contradicts another."""
+
+    code = "LT-600"
+
+
+class Conflict(LantianError):
+    """The thing was changed, or its state moved on, since the asker saw it."""
+
+    code = "LT-610"

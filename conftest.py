@@ -1,0 +1,17 @@
+"""Sets the desk up for tests and for the examples in docstrings: a folder of its own."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import django
+
+_FOLDER = tempfile.TemporaryDirectory(prefix="lantian-test-")
+os.environ["LANTIAN_DIR"] = _FOLDER.name
+os.environ.pop("LANTIAN_DATABASE_URL", None)
+if url := os.environ.get("LANTIAN_TEST_DATABASE_URL"):
+    os.environ["LANTIAN_DATABASE_URL"] = url
+os.environ["DJANGO_SETTINGS_MODULE"] = "lantian.desk.site.settings"
+Path(_FOLDER.name, "desk.toml").write_text("[desk]\n", encoding="utf-8")
+
+django.setup()

@@ -1,0 +1,1 @@
+"""The command desk: a Django project, one app per noun."""

@@ -1,0 +1,1 @@
+"""The project: settings, addresses, entry of the server, what every page shares."""

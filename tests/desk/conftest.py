@@ -1,0 +1,65 @@
+"""What tests of the desk share: accounts with a role, the clients of their browsers."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from lantian.desk.accounts.models import Account
+from lantian.desk.log.actor import Actor
+from lantian.desk.rights.services import Granted, set_grants
+from lantian.desk.site.env import env
+
+type MakeAccount = Callable[..., Account]
+type ClientAs = Callable[..., Client]
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The time of a test."""
+    return timezone.now()
+
+
+@pytest.fixture
+def actor() -> Actor:
+    """Who acts in a test of services."""
+    return Actor(None, "tester", "test", "test")
+
+
+@pytest.fixture
+def folder() -> Path:
+    """The data folder of the desk under test."""
+    return env().folder
+
+
+@pytest.fixture
+def account_as(db: None, now: datetime, actor: Actor) -> MakeAccount:
+    """Make an account that holds roles: account_as("township", area="/99/", subjects=("dust",))."""
+
+    def make(*roles: str, name: str = "", **where: object) -> Account:
+        name = name or "-".join(roles) or "nobody"
+        account, _ = Account.objects.get_or_create(
+            username=f"{name}-{Account.objects.count()}", defaults={"name": name, "created_at": now}
+        )
+        account.set_unusable_password()
+        account.save()
+        grants = [Granted(role, **where) for role in roles]  # type: ignore[arg-type]
+        set_grants(account=account.pk, source="test", grants=grants, by=actor, now=now)
+        return account
+
+    return make
+
+
+@pytest.fixture
+def client_as(account_as: MakeAccount) -> ClientAs:
+    """Return the client of a fresh account: client_as("headquarters"); none for no roles."""
+
+    def make(*roles: str, **where: object) -> Client:
+        client = Client()
+        client.force_login(account_as(*roles, **where))
+        return client
+
+    return make
