@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import django
+from django.conf import settings
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="lantian-test-")
 os.environ["LANTIAN_DIR"] = _FOLDER.name
@@ -15,3 +16,9 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "lantian.desk.site.settings"
 Path(_FOLDER.name, "desk.toml").write_text("[desk]\n", encoding="utf-8")
 
 django.setup()
+
+# Plain names of statics: making the hashed ones takes seconds, and test_look does it once.
+settings.STORAGES["staticfiles"] = {
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+Path(settings.STATIC_ROOT).mkdir()

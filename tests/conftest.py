@@ -1,10 +1,16 @@
-"""What all tests share: where the shared data lie, slow tests, how hard hypothesis looks."""
+"""What all tests share: shared data, databases, slow tests, how hard hypothesis looks."""
 
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from lantian.lake.database import URL
+from lantian.lake.ledger import Ledger
+from postgres import PLAIN, SETTING, NoServerError, Server, any_server, lakes_in
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -54,3 +60,47 @@ def shared() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server; where there is none a test is skipped, and fails where CI is set."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(any_server())
+        except NoServerError as error:
+            if os.environ.get("CI"):
+                pytest.fail(str(error))
+            pytest.skip(str(error))
+        yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _lakes_in_postgres(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Put every lake of the tests into PostgreSQL where LANTIAN_TEST_DATABASE_URL is set."""
+    if SETTING not in os.environ:
+        yield
+        return
+    with lakes_in(request.getfixturevalue("postgres")):
+        yield
+
+
+@pytest.fixture
+def plain_lakes() -> Iterator[None]:
+    """Lakes live in SQLite, unless the test itself sets LANTIAN_DATABASE_URL."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(URL, "")
+        for name, how in PLAIN.items():
+            patch.setattr(Ledger, name, how)
+        yield
+
+
+@pytest.fixture
+def lake_backend(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where the tables of the test's lakes live; `postgres.BOTH` gives one and the other."""
+    name: str = getattr(request, "param", "sqlite")
+    if name == "sqlite" or SETTING in os.environ:
+        yield name
+        return
+    with lakes_in(request.getfixturevalue("postgres")):
+        yield name

@@ -52,6 +52,21 @@ def test_a_bad_file_is_said_last_with_status_2_and_the_good_one_is_stored(
     assert "colour" in err.splitlines()[-1]
 
 
+def test_refresh_holds_the_days_that_wait_and_anew_all_of_them(folder, file, capsys):
+    assert main(["lake", "add", str(folder), str(file)]) == 0
+    capsys.readouterr()
+    # New to the lake, every day of every month near its hours waits: May 2019 and June.
+    assert main(["lake", "refresh", str(folder)]) == 0
+    out, err = capsys.readouterr()
+    assert "61 站日 / station days, 2 站月" in out
+    assert "waiting 0; seq 1" in out
+    assert [line[:7] for line in err.splitlines()] == ["2019-06", "2019-05"]
+    assert main(["lake", "refresh", str(folder)]) == 0
+    assert "refreshed: 0 站日" in capsys.readouterr().out
+    assert main(["lake", "refresh", str(folder), "--anew"]) == 0
+    assert "refreshed: 61 站日" in capsys.readouterr().out
+
+
 def test_a_fault_makes_check_return_1(folder, capsys):
     (folder / "parts" / "left.tmp").write_bytes(b"half")
     assert main(["lake", "check", str(folder)]) == 1

@@ -5,16 +5,26 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from lantian.desk.accounts.models import Account
+from lantian.desk.log import guard
 from lantian.desk.log.actor import Actor
 from lantian.desk.rights.services import Granted, set_grants
-from lantian.desk.site.env import env
+from lantian.desk.env import env
 
 type MakeAccount = Callable[..., Account]
 type ClientAs = Callable[..., Client]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Take down the guard of the log, which refuses to empty tables between tests."""
+    with django_db_blocker.unblock():
+        guard.take_down(connection)
 
 
 @pytest.fixture

@@ -10,13 +10,17 @@ from lantian.lake.store import Lake
 from lantian.terms.hour import hour_number
 from lantian.terms.mark import Source
 from lantian.terms.pollutant import PM25, POLLUTANTS
+from postgres import BOTH
 
 HEAD = "time,site,PM2.5,PM10,SO2,NO2,O3,CO\n"
 ROWS = "2019-06-01 01:00,A,35,60,8,30,120,0.6\n2019-06-01 02:00,A,36,61,9,31,121,0.7\n"
 
 
+pytestmark = BOTH
+
+
 @pytest.fixture
-def lake(tmp_path):
+def lake(tmp_path, lake_backend):
     Lake.init(tmp_path / "lake")
     with Lake.open(tmp_path / "lake") as opened:
         yield opened

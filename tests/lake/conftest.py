@@ -53,7 +53,7 @@ def reading() -> Callable[..., Reading]:
 
 
 @pytest.fixture
-def lake(tmp_path: Path) -> Iterator[Lake]:
+def lake(tmp_path: Path, lake_backend: str) -> Iterator[Lake]:
     """An empty, open lake."""
     Lake.init(tmp_path / "lake")
     with Lake.open(tmp_path / "lake") as opened:

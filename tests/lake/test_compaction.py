@@ -8,6 +8,9 @@ from lantian.lake import intake
 from lantian.lake.audit import audit
 from lantian.lake.frozen import freeze
 from lantian.lake.part import month_hours
+from postgres import BOTH
+
+pytestmark = BOTH
 
 FIRST, AFTER = month_hours(593)
 FULL = [8_000, 30_000, 60_000, 35_000, 600, 120_000]

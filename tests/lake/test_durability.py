@@ -15,6 +15,7 @@ from lantian.errors import LakeBroken
 from lantian.lake.audit import audit
 from lantian.lake.store import Lake
 from lantian.terms.mark import MISSING, Source
+from postgres import BOTH, SQLITE_ONLY
 
 WRITER = Path(__file__).with_name("writer.py")
 _spec = importlib.util.spec_from_file_location("lake_writer", WRITER)
@@ -71,7 +72,8 @@ def kill_round(folder, rng):
     return len(acknowledged)
 
 
-def test_kill_9_leaves_whole_batches_and_a_second_run_completes(tmp_path):
+@BOTH
+def test_kill_9_leaves_whole_batches_and_a_second_run_completes(tmp_path, lake_backend):
     rng = np.random.default_rng(20260301)
     for n in range(3):
         kill_round(tmp_path / str(n), rng)
@@ -108,6 +110,7 @@ with Lake.open(Path(sys.argv[1])) as lake:
 """
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("limit", [4_000, 40_000, 200_000])
 def test_files_that_cannot_grow_stop_a_load_and_harm_nothing(tmp_path, limit):
     Lake.init(tmp_path / "lake")

@@ -7,6 +7,9 @@ import pytest
 from lantian.errors import BadRequest
 from lantian.lake.basis import Basis
 from lantian.lake.frozen import all_frozen, freeze, frozen
+from postgres import BOTH
+
+pytestmark = BOTH
 
 FULL = [8_000, 30_000, 60_000, 35_000, 600, 120_000]
 

@@ -10,6 +10,9 @@ from openpyxl import Workbook
 from lantian.flows.add import add_files
 from lantian.lake import intake
 from lantian.terms.mark import Source
+from postgres import BOTH
+
+pytestmark = BOTH
 
 WIDE = [
     ["time", "site", "SO2", "NO2"],

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from lantian.errors import BadFile
+from lantian.errors import BadFile, BadRequest
 from lantian.evaluate.exceptional import ClaimState
-from lantian.lake.enrol import Enrolled, enrol
+from lantian.lake.enrol import Enrolled, enrol, enrol_rows
 from lantian.lake.roster import Exclusion, Membership, Station, Target
 from lantian.lake.store import Lake
+from postgres import BOTH
 
 
 def load_stations(lake: Lake, path: Path) -> Enrolled:
@@ -51,12 +52,14 @@ def test_stations_load_in_any_usual_encoding(lake, file, encoding):
     )
 
 
+@BOTH
 def test_the_same_file_again_makes_no_batch(lake, file):
     load_stations(lake, file(STATIONS))
     done = load_stations(lake, file(STATIONS))
     assert (done.sequence, done.added, done.kept) == (1, 0, 2)
 
 
+@BOTH
 def test_a_station_that_moves_has_two_rows_and_the_old_roster_stays(lake, file):
     load_stations(lake, file(STATIONS))
     load_stations(
@@ -78,6 +81,7 @@ def test_a_station_that_moves_has_two_rows_and_the_old_roster_stays(lake, file):
     assert lake.roster(1).digest != lake.roster(2).digest
 
 
+@BOTH
 def test_places_take_the_background_flag_of_the_station_unless_they_say_one(lake, file):
     load_stations(lake, file("station,name,lon,lat,background\nA,a,,,1\nB,b,,,0\n"))
     load_places(lake, file("station,place\nA,北京\nB,北京\n"))
@@ -93,6 +97,7 @@ def test_places_take_the_background_flag_of_the_station_unless_they_say_one(lake
     ]
 
 
+@BOTH
 def test_targets_of_a_place_are_replaced_together(lake, file):
     head = "place,from,to,indicator,goal\n"
     load_targets(
@@ -111,6 +116,7 @@ def test_targets_of_a_place_are_replaced_together(lake, file):
 CLAIM = "scope,day,pollutant,reason,state,declared_by\n北京,2019-05-12,{},沙尘,{},监测站\n"
 
 
+@BOTH
 def test_claims_go_forward_and_both_versions_can_be_read(lake, file):
     for state in ("candidate", "submitted", "approved"):
         assert load_exclusions(lake, file(CLAIM.format("PM10", state))).notes == ()
@@ -130,6 +136,7 @@ def test_a_skipped_state_is_said(lake, file):
     assert note == "北京 2019-05-12 PM10: 跳过 / skipped candidate, submitted → approved"
 
 
+@BOTH
 def test_all_names_the_six_pollutants(lake, file):
     load_exclusions(lake, file(CLAIM.format("all", "candidate")))
     assert [e.pollutant for e in lake.roster().exclusions] == [
@@ -137,6 +144,7 @@ def test_all_names_the_six_pollutants(lake, file):
     ]  # fmt: skip
 
 
+@BOTH
 def test_a_claim_leaves_the_claims_of_other_days_alone(lake, file):
     load_exclusions(lake, file(CLAIM.format("PM10", "candidate")))
     load_exclusions(lake, file(CLAIM.format("PM2.5", "candidate")))
@@ -202,3 +210,34 @@ def test_neither_utf8_nor_gbk_and_no_file(lake, tmp_path):
         load_stations(lake, path)
     with pytest.raises(BadFile, match="cannot open"):
         load_stations(lake, tmp_path / "absent.csv")
+
+
+def test_rows_in_memory_are_judged_in_the_words_of_a_file(lake, file):
+    lines = ["station,name,lon,lat,background", "A,a,39.9,116.3,0", "B,,1,1,maybe", "C,c,1,,"]
+    cells = [dict(zip(lines[0].split(","), line.split(","), strict=True)) for line in lines[1:]]
+    with pytest.raises(BadFile) as of_file:
+        load_stations(lake, file("\n".join(lines)))
+    with pytest.raises(BadRequest) as of_rows:
+        enrol_rows(lake, "stations", cells)
+    for said in ("lat='116.3'", "name is empty", "one of lon and lat"):
+        assert said in of_file.value.what
+    reasons = [e.value.what.partition(": ")[2] for e in (of_file, of_rows)]
+    for line in (4, 3, 2):
+        reasons[1] = reasons[1].replace(f"第 {line - 1} 行 / line {line - 1}:", f"#{line}:")
+        reasons[0] = reasons[0].replace(f"第 {line} 行 / line {line}:", f"#{line}:")
+    assert reasons[0] == reasons[1]
+    assert lake.sequence == 0
+
+
+def test_rows_in_memory_and_a_file_make_the_same_roster(lake, file, tmp_path):
+    load_stations(lake, file(STATIONS))
+    head, *rows = [line.split(",") for line in STATIONS.splitlines()]
+    Lake.init(tmp_path / "other")
+    with Lake.open(tmp_path / "other") as other:
+        enrol_rows(other, "stations", [dict(zip(head, row, strict=True)) for row in rows])
+        assert other.roster() == lake.roster()
+
+
+def test_a_claim_does_not_simply_go(lake):
+    with pytest.raises(BadRequest, match="withdrawn, never removed"):
+        enrol_rows(lake, "exclusions", [], gone=["北京"])

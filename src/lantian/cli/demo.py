@@ -1,11 +1,12 @@
-"""The command `lantian demo`: load, judge, rank, report on real data that come with Lantian."""
+"""Command `demo`: the whole loop on data that come with Lantian, then a running desk."""
 
 import argparse
 from pathlib import Path
 
-from lantian.flows.demo import demonstrate
+from lantian.desk.site.entry import load, set_up
+from lantian.flows.demo import LAKE, demonstrate
 
-SUMMARY = "用随附真实数据演示全流程 / the whole loop on real data that come with Lantian"
+SUMMARY = "演示：实测数据全流程，再打开指挥台 / the whole loop on data that come along, then a desk"
 EXAMPLE = "lantian demo --once"
 
 
@@ -17,12 +18,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, default=Path("lantian-demo"), metavar="DIR", help="lantian-demo"
     )
+    parser.add_argument(
+        "--port", type=int, default=0, help="指挥台端口，默认任选空闲 / port of the desk; any free"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the demonstration and say where the documents lie."""
+    """Run the demonstration and say where the documents lie; then serve the desk."""
     made = demonstrate(arguments.out, print)
     print("\n文件 / documents:")
     for path in made:
         print(f"  {path}")
-    return 0
+    print("\n指挥台 / command desk:", flush=True)
+    folder = arguments.out / LAKE
+    (folder / "desk.toml").write_text(
+        "# 演示 / demonstration\n[desk]\ndemo = true\n", encoding="utf-8"
+    )
+    set_up(folder)
+    return load("demo").run(arguments)

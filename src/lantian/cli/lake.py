@@ -1,4 +1,4 @@
-"""Command `lake`: make, fill, check and compact an observation store."""
+"""Command `lake`: make, fill, check, compact an observation store, and hold its days."""
 
 import argparse
 import sys
@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from lantian.flows.add import add_files
+from lantian.flows.refresh import forget_days, refresh_days
 from lantian.lake.audit import Audit, audit
 from lantian.lake.readers import LAYOUTS
 from lantian.lake.store import Lake
@@ -15,7 +16,9 @@ from lantian.terms.hour import BEIJING_H, local_end
 from lantian.terms.mark import Source
 from lantian.terms.pollutant import POLLUTANTS
 
-SUMMARY = "数据湖：建立、入库、检查、压实 / observation store: init, add, check, compact"
+SUMMARY = (
+    "数据湖：建立、入库、检查、压实、更新 / observation store: init, add, check, compact, refresh"
+)
 EXAMPLE = "lantian lake init county && lantian lake add county data/*.csv --state audited"
 
 _STATES: Final = {"realtime": Source.REALTIME_FILE, "audited": Source.AUDITED_FILE}
@@ -25,7 +28,9 @@ _SHOWN: Final = 60
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="init|add|check|compact")
+    verbs = parser.add_subparsers(
+        dest="verb", required=True, metavar="init|add|check|compact|refresh"
+    )
     for name, text in (
         ("init", "建立空的数据湖 / make an empty lake"),
         ("check", "核对数量、缺口、有效率、隔离区和分片 / counts, gaps, availability, parts"),
@@ -34,6 +39,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         verbs.add_parser(name, help=text, description=text).add_argument(
             "dir", type=Path, metavar="DIR"
         )
+    text = "评价待更新的站日，供页面读取 / evaluate the station days that wait, for the pages"
+    refresh = verbs.add_parser("refresh", help=text, description=text)
+    refresh.add_argument("dir", type=Path, metavar="DIR")
+    refresh.add_argument(
+        "--anew", action="store_true", help="全部重做，结果相同 / drop all and make the same again"
+    )
     text = "读入监测文件 / add monitors' files"
     add = verbs.add_parser("add", help=text, description=text)
     add.add_argument("dir", type=Path, metavar="DIR")
@@ -75,6 +86,8 @@ def run(arguments: argparse.Namespace) -> int:
     with Lake.open(arguments.dir) as lake:
         if arguments.verb == "add":
             return _add(lake, arguments)
+        if arguments.verb == "refresh":
+            return _refresh(lake, arguments)
         if arguments.verb == "compact":
             report = lake.compact(_progress)
             print(
@@ -89,6 +102,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _progress(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
+
+
+def _refresh(lake: Lake, arguments: argparse.Namespace) -> int:
+    if arguments.anew:
+        forget_days(lake)
+    done = refresh_days(lake, say=_progress)
+    print(
+        f"更新 / refreshed: {done.station_days} 站日 / station days, "
+        f"{done.station_months} 站月 / station months written, "
+        f"仍待 / still waiting {done.left}; seq {done.sequence}"
+    )
+    return 0
 
 
 def _add(lake: Lake, arguments: argparse.Namespace) -> int:

@@ -26,6 +26,8 @@ from lantian.terms.mark import Source
 from lantian.terms.period import Period, parse_period
 
 DATA: Final = Path(__file__).parent / "beijing"
+#: The data folder within the folder of the demonstration.
+LAKE: Final = "lake"
 MONTH: Final = parse_period("2015-12")
 DAY: Final = date(2015, 12, 20)
 _NOTICE: Final = {
@@ -60,8 +62,8 @@ def demonstrate(out: Path, say: Callable[[str], None]) -> list[Path]:
         say(f"[{time.monotonic() - started:5.1f} s] {words}")
 
     out.mkdir(parents=True, exist_ok=True)
-    folder = out / "lake"
-    if not (folder / "lake.sqlite").exists():
+    folder = out / LAKE
+    if not Lake.exists(folder):
         Lake.init(folder)
     with Lake.open(folder) as lake:
         step("载入北京 12 站 2013-03 至 2017-02 逐时数据 / load hours of 12 Beijing stations")

@@ -119,6 +119,28 @@ def lake_days(
     """
     require_data(lake, period)
     roster = lake.roster(as_of)
+    wanted, members = stations_of(lake, roster, level, members)
+    # A place's AQI, and days judged anew without claims, need the reported values.
+    detail = detail or level != STATION or exclude_approved
+    days = station_days(
+        lake, wanted, period, rules, offsets=offsets_of(roster), as_of=as_of, detail=detail
+    )
+    found = days_at(level, days, members, detail=detail)
+    return without(found, claims_of(roster)) if exclude_approved else found
+
+
+def stations_of(
+    lake: Lake, roster: Roster, level: str, members: Sequence[Member] | None = None
+) -> tuple[list[str], Sequence[Member]]:
+    """Stations with data that a level needs, and their memberships.
+
+    Raises
+    ------
+    NoData
+        If no station of the level has data.
+    BadRequest
+        If the roster has no such level.
+    """
     held = set(lake.stations())
     if level == STATION:
         members = []
@@ -131,29 +153,31 @@ def lake_days(
             where=str(lake.folder),
             fix="check the roster",
         )
-    # A place's AQI, and days judged anew without claims, need the reported values.
-    detail = detail or level != STATION or exclude_approved
-    days = station_days(
-        lake, wanted, period, rules, offsets=offsets_of(roster), as_of=as_of, detail=detail
+    return wanted, members
+
+
+def claims_of(roster: Roster) -> list[Claim]:
+    """Claims of the roster as rules read them."""
+    return [(c.scope, c.day, c.pollutant, c.state) for c in roster.exclusions]
+
+
+def days_at(
+    level: str, days: StationDays, members: Sequence[Member], *, detail: bool = True
+) -> LevelDays:
+    """Days of a level's places from those of its stations, every claim left aside."""
+    if level != STATION:
+        first = day_number(days.period.first)
+        placed = place_days(days.values, days.stations, first, members, days.rules)
+        return _placed_days(placed, days.period, days.rules, days)
+    return LevelDays(
+        days.stations,
+        days.period,
+        days.rules,
+        days.values,
+        days.reported,
+        days.index,
+        days if detail else None,
     )
-    stated = roster.exclusions if exclude_approved else ()
-    claims = [(c.scope, c.day, c.pollutant, c.state) for c in stated]
-    if level == STATION:
-        return without(
-            LevelDays(
-                days.stations,
-                period,
-                rules,
-                days.values,
-                days.reported,
-                days.index,
-                days if detail else None,
-            ),
-            claims,
-        )
-    placed = place_days(days.values, wanted, day_number(period.first), members, rules)
-    found = _placed_days(placed, period, rules, days)
-    return without(found, claims)
 
 
 def _placed_days(

@@ -1,7 +1,6 @@
 """Compaction: the parts and hot rows of a month become one part; nothing they say is lost."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from lantian.lake.fold import read_hot
 from lantian.lake.ledger import Ledger
 from lantian.lake.part import (
     Records,
+    discard,
     live,
     month_hours,
     month_of,
@@ -77,10 +77,8 @@ def _compact_month(ledger: Ledger, kind: RowKind, month: int) -> int:
             part = write_part(ledger, kind, month, merged, added_by=batch, overlays=False)
             written.append(ledger.folder / part.path)
             sql.execute(f"DELETE FROM {kind.table} WHERE h >= ? AND h < ?", (h_from, h_to))
-    except BaseException:
-        for file in written:
-            with suppress(OSError):
-                file.unlink(missing_ok=True)
+    except BaseException as error:
+        discard(written, error)
         raise
     return int(merged.h.size)
 

@@ -22,6 +22,9 @@ from lantian.terms.rounding import compiled
 _NO_INTS: Final = np.empty(0, np.int32)
 _NO_BYTES: Final = np.empty(0, np.uint8)
 _NO_RUNS: Final = np.empty((0, 3), np.int64)
+#: Stations up to which the database is asked for them alone: most of the time goes into rows
+#: that cross over from it.
+_FEW_STATIONS: Final = 50
 _WORKERS: Final = pa.cpu_count()
 _POOL: Final = ThreadPoolExecutor(_WORKERS, thread_name_prefix="lake")
 
@@ -151,7 +154,9 @@ def lay_block(ledger: Ledger, frame: Frame, cells: Int32s, cell_marks: Bytes | N
     """
     with ledger.read():
         parts = live(ledger, frame.kind, frame.h_from, frame.h_to, frame.as_of)
-        hot = read_hot(ledger, frame.kind, frame.h_from, frame.h_to, frame.as_of)
+        hot = read_hot(
+            ledger, frame.kind, frame.h_from, frame.h_to, frame.as_of, only=frame.stations
+        )
     # Files are read after the snapshot is let go: a replaced file stays until the next compaction.
     marked = np.empty((len(frame.kind.columns), 0), np.uint8) if cell_marks is None else cell_marks
     for group in in_turn(parts):
@@ -285,13 +290,26 @@ def _lay_records(frame: Frame, records: Records, cells: Int32s, marked: Bytes) -
     return place
 
 
-def read_hot(ledger: Ledger, kind: RowKind, h_from: int, h_to: int, as_of: int) -> Records | None:
-    """Hot rows of hours [h_from, h_to) up to a sequence, in order of hour, station, batch."""
+def read_hot(
+    ledger: Ledger,
+    kind: RowKind,
+    h_from: int,
+    h_to: int,
+    as_of: int,
+    *,
+    only: Sequence[str] = (),
+) -> Records | None:
+    """Hot rows of hours [h_from, h_to) up to a sequence, in order of hour, station, batch.
+
+    Where `only` names a few stations, rows of others may be left out.
+    """
     values = ", ".join(f"COALESCE({v}, {MISSING})" for v in HOT_COLUMNS.split(", ")[3:9])
+    few = only if len(only) <= _FEW_STATIONS else ()
+    among = f"AND station IN ({', '.join('?' * len(few))}) " if few else ""
     rows = ledger.sql.execute(
         f"SELECT station, h, batch, {values}, marks FROM {kind.table} "
-        "WHERE h >= ? AND h < ? AND batch <= ? ORDER BY h, station, batch",
-        (h_from, h_to, as_of),
+        f"WHERE h >= ? AND h < ? AND batch <= ? {among}ORDER BY h, station, batch",
+        (h_from, h_to, as_of, *few),
     ).fetchall()
     if not rows:
         return None

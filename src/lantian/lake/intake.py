@@ -1,7 +1,6 @@
 """Taking one reading into the lake: judged value by value, stored in one transaction."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,8 +10,9 @@ import numpy.typing as npt
 
 from lantian.lake.fold import Frame, is_blank, lay_block, pack_marks
 from lantian.lake.ledger import Ledger
-from lantian.lake.part import Bytes, Int32s, Records, month_of, sweep, write_part
-from lantian.lake.rows import Reading, RowKind, Rows
+from lantian.lake.part import Bytes, Int32s, Records, discard, month_of, sweep, write_part
+from lantian.lake.rows import HOUR, Reading, RowKind, Rows
+from lantian.lake.stale import mark_hours
 from lantian.lake.tables import HOT_COLUMNS
 from lantian.lake.tally import AddReport, Counts, tally
 from lantian.lake.verdict import (
@@ -94,10 +94,8 @@ def take_in(
             intake.take(reading.rows, report.hours)
             if reading.weather is not None:
                 intake.take(reading.weather, report.weather)
-    except BaseException:
-        for file in written:
-            with suppress(OSError):
-                file.unlink(missing_ok=True)
+    except BaseException as error:
+        discard(written, error)
         raise
     report.notes = reading.notes
     return report
@@ -206,6 +204,8 @@ class _Intake:
         *,
         overlays: bool,
     ) -> None:
+        if piece.kind == HOUR:
+            mark_hours(self.ledger, self.batch, records.names, records.station, records.h, keep)
         # A key with a hot row stays hot, so hot rows always lie above parts.
         cold = keep & ~hot
         if int(cold.sum()) < PART_ROWS:

@@ -1,102 +1,70 @@
-"""The SQLite side of the lake: opening, transactions, batches, and errors for people."""
+"""The lake's tables, wherever they live: opening, transactions, batches."""
 
-import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from lantian.errors import BadRequest, LakeBroken
-from lantian.lake.tables import SCHEMA, statements
+from lantian.lake.database import URL, Database, Sql, database_url, unwritable
+from lantian.lake.postgres import IDENTITY, PostgresDatabase
+from lantian.lake.sqlite import FILE, SqliteDatabase
+from lantian.lake.tables import SCHEMA
 
-FILE: Final = "lake.sqlite"
 PARTS: Final = "parts"
 #: How long a writer waits for another one before it gives up.
 BUSY_S: Final = 60.0
-#: Rows in one INSERT: about half the time of one statement per row (measured).
-_ROWS_AT_ONCE: Final = 100
-
-
-@contextmanager
-def told(folder: Path) -> Iterator[None]:
-    """Turn errors of SQLite and of the disk into `LakeBroken` with what to do."""
-    try:
-        yield
-    except (sqlite3.ProgrammingError, sqlite3.IntegrityError):
-        raise  # a fault of ours, not of the lake
-    except sqlite3.DatabaseError as error:
-        raise _spoken(str(error), folder) from error
-    except OSError as error:
-        raise _unwritable(str(error), folder) from error
-
-
-def _spoken(said: str, folder: Path) -> LakeBroken:
-    if "locked" in said or "busy" in said:
-        return LakeBroken(
-            f"数据库正被另一个写入者占用 / another writer holds the lake ({said})",
-            where=str(folder),
-            fix="稍后重试 / try again",
-        )
-    if any(word in said for word in ("disk", "readonly", "unable to open")):
-        return _unwritable(said, folder)
-    return LakeBroken(
-        f"库文件损坏或不可读 / the lake is damaged or cannot be read ({said})",
-        where=str(folder),
-        fix="从备份恢复 / restore it from a backup",
-    )
-
-
-def _unwritable(said: str, folder: Path) -> LakeBroken:
-    return LakeBroken(
-        f"无法写入，磁盘已满或不可写 / cannot write: the disk is full or not writable ({said})",
-        where=str(folder),
-        fix="腾出空间后重做，库内数据完好 / free some space and repeat; what is stored is whole",
-    )
 
 
 class Ledger:
     """One open connection to a lake's tables; writes are whole transactions or nothing."""
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, folder: Path, database: Database) -> None:
         """Use `Ledger.open` instead."""
         self.folder = folder
-        self.sql = connection
         #: Stations known to have data, by kind; others may have, too.
         self.observed: dict[str, set[str]] = {}
+        self._database = database
         self._own = threading.RLock()
 
     @classmethod
     def create(cls, folder: Path) -> None:
-        """Make an empty lake in `folder`; the database appears whole or not at all.
+        """Make an empty lake in `folder`; its tables appear whole or not at all.
 
         Raises
         ------
         LakeBroken
-            If there is a lake already, or the folder cannot be written.
+            If there is a lake already, or the folder or the database cannot be written.
+        BadSetting
+            If the setting of the database is no address.
         """
-        file = folder / FILE
-        if file.exists():
-            raise LakeBroken(
-                "这里已有数据湖 / there is a lake already",
-                where=str(folder),
-                fix="直接使用，或另选目录 / use it, or choose another folder",
-            )
-        with told(folder):
+        url = _url_for(folder)
+        try:
             (folder / PARTS).mkdir(parents=True, exist_ok=True)
-            fresh = file.with_suffix(".new")
-            fresh.unlink(missing_ok=True)
-            connection = sqlite3.connect(fresh, isolation_level=None)
-            try:
-                connection.execute("PRAGMA synchronous = FULL")
-                connection.execute("BEGIN IMMEDIATE")
-                for statement in statements():
-                    connection.execute(statement)
-                connection.execute("COMMIT")
-            finally:
-                connection.close()
-            fresh.replace(file)
+        except OSError as error:
+            raise unwritable(str(error), str(folder)) from error
+        if url is None:
+            SqliteDatabase.create(folder)
+        else:
+            PostgresDatabase.create(folder, url)
+
+    @classmethod
+    def exists(cls, folder: Path) -> bool:
+        """Whether there is a lake to open.
+
+        Raises
+        ------
+        LakeBroken
+            If the database cannot be reached, or belongs to another folder.
+        BadSetting
+            If the setting of the database is no address.
+        """
+        url = _url_for(folder)
+        if url is None:
+            return (folder / FILE).is_file()
+        return PostgresDatabase.exists(folder, url)
 
     @classmethod
     def open(cls, folder: Path, *, busy_s: float = BUSY_S) -> "Ledger":
@@ -105,64 +73,67 @@ class Ledger:
         Raises
         ------
         LakeBroken
-            If there is none, it is damaged, or a newer Lantian made it.
+            If there is none, it is damaged, its database cannot be reached or belongs to
+            another folder, or a newer Lantian made it.
+        BadSetting
+            If the setting of the database is no address.
         """
-        file = folder / FILE
-        if not file.is_file():
-            raise LakeBroken(
-                "没有数据湖 / no lake here",
-                where=str(folder),
-                fix=f"lantian lake init {folder}",
-            )
-        with told(folder):
-            connection = sqlite3.connect(
-                file, timeout=busy_s, isolation_level=None, check_same_thread=False
-            )
-            try:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = FULL")
-                _refuse_newer(connection, folder)
-            except BaseException:
-                connection.close()
-                raise
-        return cls(folder, connection)
+        url = _url_for(folder)
+        database: Database = (
+            SqliteDatabase.open(folder, busy_s=busy_s)
+            if url is None
+            else PostgresDatabase.open(folder, url, busy_s=busy_s)
+        )
+        try:
+            with database.told():
+                _refuse_newer(database.sql, folder)
+        except BaseException:
+            database.close()
+            raise
+        return cls(folder, database)
 
     def close(self) -> None:
         """Close the connection."""
-        self.sql.close()
+        self._database.close()
+
+    @property
+    def sql(self) -> Sql:
+        """What runs statements; outside `read` and `write` each stands by itself."""
+        return self._database.sql
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
+    def write(self) -> Iterator[Sql]:
         """One transaction under the write lock: committed whole, or rolled back.
 
         Raises
         ------
         LakeBroken
-            If another writer holds the lake too long, or the disk is full.
+            If another writer holds the lake too long, the disk is full, or the database
+            cannot be reached.
         """
-        with self._own, told(self.folder):
-            self.sql.execute("BEGIN IMMEDIATE")
+        with self._own, self._database.told():
+            self._database.begin_write()
             try:
                 yield self.sql
-                self.sql.execute("COMMIT")
+                self._database.commit()
             except BaseException:
-                # SQLite may have rolled back by itself, as on a full disk.
-                with suppress(sqlite3.Error):
-                    self.sql.execute("ROLLBACK")
+                self._database.roll_back()
                 raise
 
     @contextmanager
-    def read(self) -> Iterator[sqlite3.Connection]:
+    def read(self) -> Iterator[Sql]:
         """One snapshot for several queries; inside `write` it is the writer's own view."""
-        with self._own, told(self.folder):
-            if self.sql.in_transaction:
+        with self._own, self._database.told():
+            if self._database.in_transaction:
                 yield self.sql
                 return
-            self.sql.execute("BEGIN")
+            self._database.begin_read()
             try:
                 yield self.sql
-            finally:
-                self.sql.execute("COMMIT")
+                self._database.commit()
+            except BaseException:
+                self._database.roll_back()
+                raise
 
     @property
     def sequence(self) -> int:
@@ -218,19 +189,31 @@ class Ledger:
         return number
 
     def insert(self, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Insert rows, many to a statement, inside `write`."""
-        width = columns.count(",") + 1
-        row = f"({', '.join('?' * width)})"
-        head = f"INSERT INTO {table} ({columns}) VALUES "
-        flat = [value for values in rows for value in values]
-        step = width * _ROWS_AT_ONCE
-        for start in range(0, len(flat), step):
-            some = flat[start : start + step]
-            self.sql.execute(head + ", ".join([row] * (len(some) // width)), some)
+        """Insert many rows at once, inside `write`."""
+        self._database.insert(table, columns, rows)
 
 
-def _refuse_newer(connection: sqlite3.Connection, folder: Path) -> None:
-    found = int(connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()[0])
+def _url_for(folder: Path) -> str | None:
+    """Address of the database of a folder; refuse one whose tables live elsewhere."""
+    url = database_url()
+    if url is not None and (folder / FILE).exists():
+        raise LakeBroken(
+            f"这个目录的表在 {FILE} 里，而 {URL} 指向 PostgreSQL / the tables of this folder "
+            f"live in {FILE}, but {URL} points to PostgreSQL",
+            where=str(folder),
+            fix=f"取消 {URL}，或另选目录 / unset {URL}, or choose another folder",
+        )
+    if url is None and (folder / IDENTITY).exists():
+        raise LakeBroken(
+            "这个目录的表在 PostgreSQL 里 / the tables of this folder live in PostgreSQL",
+            where=str(folder),
+            fix=f"设置 / set {URL}=postgresql://…",
+        )
+    return url
+
+
+def _refuse_newer(sql: Sql, folder: Path) -> None:
+    found = int(sql.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()[0])
     if found > SCHEMA:
         raise LakeBroken(
             f"表结构版本 {found} 比本程序的 {SCHEMA} 新 / the lake has schema {found}, "

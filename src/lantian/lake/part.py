@@ -2,9 +2,8 @@
 
 import hashlib
 import os
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lantian.errors import LakeBroken
+from lantian.lake.database import OutcomeUnknown, Sql
 from lantian.lake.ledger import PARTS, Ledger
 from lantian.lake.rows import RowKind
 from lantian.terms.hour import BEIJING_H
@@ -250,6 +250,19 @@ def sweep(ledger: Ledger) -> None:
         file.unlink(missing_ok=True)
 
 
+def discard(files: Iterable[Path], error: BaseException) -> None:
+    """Remove the files of a transaction that `error` ended.
+
+    They stay where it may have been stored all the same, as when the database was lost at the
+    commit or the program was interrupted: a file that does not count is swept later.
+    """
+    if isinstance(error, OutcomeUnknown) or not isinstance(error, Exception):
+        return
+    for file in files:
+        with suppress(OSError):
+            file.unlink(missing_ok=True)
+
+
 def fault_of(ledger: Ledger, part: Part) -> str | None:
     """What is wrong with the file of a part: missing, another size, another content."""
     file = ledger.folder / part.path
@@ -263,6 +276,6 @@ def fault_of(ledger: Ledger, part: Part) -> str | None:
     return None
 
 
-def all_parts(sql: sqlite3.Connection) -> list[Part]:
+def all_parts(sql: Sql) -> list[Part]:
     """Every part on the books, replaced ones included."""
     return [Part(*row) for row in sql.execute(f"SELECT {_COLUMNS} FROM part ORDER BY path")]

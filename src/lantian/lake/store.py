@@ -17,6 +17,7 @@ from lantian.lake.part import Int32s
 from lantian.lake.roster import Roster, read_roster
 from lantian.lake.rows import HOUR, Reading, RowKind
 from lantian.lake.tally import AddReport
+from lantian.lake.upgrade import upgrade
 from lantian.terms.mark import MISSING, Source
 
 
@@ -80,15 +81,34 @@ class Lake:
         Ledger.create(folder)
 
     @classmethod
+    def exists(cls, folder: Path) -> bool:
+        """Whether there is a lake to open.
+
+        Raises
+        ------
+        LakeBroken
+            If its database cannot be reached, or belongs to another folder.
+        """
+        return Ledger.exists(folder)
+
+    @classmethod
     def open(cls, folder: Path, *, busy_s: float = BUSY_S) -> Self:
         """Open a lake; a writer waits up to `busy_s` seconds for another.
+
+        The tables of a lake that an older Lantian made are brought up in place.
 
         Raises
         ------
         LakeBroken
             If there is none, it is damaged, or a newer Lantian made it.
         """
-        return cls(Ledger.open(folder, busy_s=busy_s))
+        ledger = Ledger.open(folder, busy_s=busy_s)
+        try:
+            upgrade(ledger)
+        except BaseException:
+            ledger.close()
+            raise
+        return cls(ledger)
 
     def __enter__(self) -> Self:
         """Return the lake itself."""

@@ -3,6 +3,10 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from lantian.desk.accounts.session import Session
+
+__all__ = ["Account", "Address", "RecoveryCode", "Session"]
+
 
 class Account(AbstractBaseUser):
     """Who may sign in; rights come from grants, not from here.
@@ -28,8 +32,24 @@ class Account(AbstractBaseUser):
     version = models.PositiveIntegerField(default=1)
 
     USERNAME_FIELD = "username"
-    objects: BaseUserManager["Account"] = BaseUserManager()
+    objects = BaseUserManager()
 
     def __str__(self) -> str:
         """Return the name."""
         return self.name
+
+
+class RecoveryCode(models.Model):
+    """A code that replaces the second factor once; only its hash is kept."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="recovery_codes")
+    hash = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+
+class Address(models.Model):
+    """Failed sign-ins of one network address since a moment."""
+
+    address = models.CharField(max_length=64, primary_key=True)
+    failures = models.PositiveIntegerField(default=0)
+    since = models.DateTimeField()

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from lantian.desk.log.actor import Actor
-from lantian.desk.log.models import Entry
+from lantian.desk.log.models import Entry, Unsealed, microseconds
 
 
 def canonical(values: Mapping[str, Any]) -> str:
@@ -61,16 +61,23 @@ def record(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a log entry belongs to the transaction of its change")
-    return Entry.objects.create(
-        at=now,
+    entry = Entry.objects.create(
+        at_us=microseconds(now),
         account=by.account,
-        actor=by.name,
-        origin=by.origin,
-        request=by.request,
+        actor=_clean(by.name),
+        origin=_clean(by.origin),
+        request=_clean(by.request),
         action=action,
         kind=kind,
-        key=key,
+        key=_clean(key),
         before=canonical(before or {}),
         after=canonical(after or {}),
-        reason=reason,
+        reason=_clean(reason),
     )
+    Unsealed.objects.create(entry=entry.pk)
+    return entry
+
+
+def _clean(text: str) -> str:
+    """Text that every database keeps and counts alike: no NUL in it."""
+    return text.replace("\0", "␀")

@@ -5,13 +5,14 @@ from typing import Any
 from urllib.parse import quote
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
 from lantian.desk.log.actor import Actor
 from lantian.desk.rights.queries import reach_of
 from lantian.desk.rights.reach import Reach
+from lantian.desk.rights.request import DeskRequest
 from lantian.desk.rights.table import PUBLIC, SIGNED_IN, table
 
 type View = Callable[..., HttpResponse]
@@ -24,7 +25,7 @@ class RightsMiddleware:
         """Take the next layer."""
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: DeskRequest) -> HttpResponse:
         """Attach who asks, then go on."""
         account = request.user
         origin = request.META.get("REMOTE_ADDR", "")
@@ -38,7 +39,7 @@ class RightsMiddleware:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: View, args: Any, kwargs: Any
+        self, request: DeskRequest, view: View, args: Any, kwargs: Any
     ) -> HttpResponse | None:
         """Refuse a route that is not in the table, or not for this account."""
         match = request.resolver_match
@@ -54,6 +55,6 @@ class RightsMiddleware:
         return None
 
 
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
+def _to_sign_in(request: DeskRequest) -> HttpResponse:
     back = request.get_full_path() if request.method == "GET" else "/"
     return HttpResponseRedirect(f"{reverse('accounts:sign-in')}?next={quote(back)}")

@@ -8,6 +8,12 @@ from lantian.desk.rights.models import Grant
 from lantian.desk.rights.reach import Holding, Reach
 
 
+def holders(source: str) -> list[int]:
+    """Accounts to which a source gives something."""
+    rows = Grant.objects.filter(source=source).values_list("account", flat=True)
+    return sorted(set(rows))
+
+
 def reach_of(account: int, today: date) -> Reach:
     """Return what an account reaches on a day; one query."""
     rows = Grant.objects.filter(

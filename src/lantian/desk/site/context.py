@@ -1,31 +1,49 @@
 """What every page is given: the menu, who is signed in, language, time."""
 
-from typing import Any
+from typing import Any, Final
 
-from django.http import HttpRequest
+from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
 from django.utils import timezone
 
 from lantian.desk.language import both, language
+from lantian.desk.rights.reach import Reach
+from lantian.desk.rights.request import DeskRequest
 from lantian.desk.rights.table import table
 from lantian.desk.site.nav import menu
 
+#: What the menu of the account offers.
+_LINKS: Final = (
+    ("accounts:profile", "我的账号", "My account"),
+    ("privacy:notice", "个人信息说明", "Personal data"),
+)
 
-def page(request: HttpRequest) -> dict[str, Any]:
+
+def page(request: DeskRequest) -> dict[str, Any]:
     """Return the context that base.html needs."""
-    account = getattr(request, "user", None)
-    signed_in = account is not None and account.is_authenticated
-    reach = getattr(request, "reach", None)
-    lang = language()
+    # An error before sign-in is known has a page, too.
+    account: Any = getattr(request, "user", None) or AnonymousUser()
+    found = {"lang": language().value, "lang_url": _other(request), "now": timezone.localtime()}
+    if not account.is_authenticated:
+        return found
+    return {**found, "nav": menu(request), "account": _account(account.name, request.reach)}
+
+
+def _account(name: str, reach: Reach) -> dict[str, Any]:
     return {
-        "lang": lang.value,
-        "now": timezone.localtime(),
-        "nav": menu(request) if signed_in and reach else [],
-        "account": {
-            "name": account.name,
-            "roles": [
-                both(r.zh, r.en) for n, r in table().roles.items() if reach and n in reach.roles
-            ],
-        }
-        if signed_in
-        else None,
+        "name": name,
+        "roles": [both(r.zh, r.en) for r in table().roles.values() if r.name in reach.roles],
+        "links": [
+            {"title": both(zh, en), "url": reverse(route)}
+            for route, zh, en in _LINKS
+            if route in table().routes
+        ],
+        "sign_out_url": reverse("accounts:sign-out"),
     }
+
+
+def _other(request: DeskRequest) -> str:
+    """Address of this page in the other language; a page made by a form begins anew."""
+    asked = request.GET.copy()
+    asked["lang"] = language().of("en", "zh-hans")
+    return f"{request.path if request.method == 'GET' else '/'}?{asked.urlencode()}"

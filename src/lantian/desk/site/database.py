@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from lantian.desk.site.env import Env
+from lantian.desk.env import Env
 from lantian.errors import BadSetting
 
 

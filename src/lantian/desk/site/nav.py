@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from lantian.desk.language import both
 from lantian.desk.rights.reach import Reach
+from lantian.desk.rights.request import DeskRequest
 from lantian.desk.rights.table import PUBLIC, SIGNED_IN, table
 
 
@@ -51,6 +51,7 @@ MENU: tuple[tuple[tuple[str, str], tuple[Item, ...]], ...] = (
             Item("people:organisations", "机构", "Organisations"),
             Item("people:people", "人员", "People"),
             Item("people:posts", "岗位", "Posts"),
+            Item("people:appointments", "任职", "Appointments"),
             Item("duties:list", "责任清单", "Duties"),
             Item("duties:leaders", "包联领导", "Assigned leaders"),
             Item("duties:roster", "值班表", "On duty"),
@@ -68,7 +69,7 @@ MENU: tuple[tuple[tuple[str, str], tuple[Item, ...]], ...] = (
 )
 
 
-def menu(request: HttpRequest) -> list[dict[str, Any]]:
+def menu(request: DeskRequest) -> list[dict[str, Any]]:
     """Return the groups and items that the asker may open."""
     match = request.resolver_match
     here = match.view_name if match else ""

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.csp import CSP
 
+from lantian.desk.env import env
 from lantian.desk.site.database import django_database
-from lantian.desk.site.env import env
 
 _ENV = env()
 _DESK = _ENV.settings.desk
@@ -22,15 +22,25 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.Account"
 
 INSTALLED_APPS = [
+    "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_tasks_db",
     "lantian.desk.site",
     "lantian.desk.log",
     "lantian.desk.rights",
+    "lantian.desk.privacy",
     "lantian.desk.accounts",
+    "lantian.desk.jobs",
+    "lantian.desk.intents",
+    "lantian.desk.register",
+    "lantian.desk.places",
+    "lantian.desk.people",
+    "lantian.desk.sources",
+    "lantian.desk.stations",
+    "lantian.desk.duties",
+    "lantian.desk.air",
 ]
 
 MIDDLEWARE = [
@@ -46,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "lantian.desk.rights.middleware.RightsMiddleware",
+    "lantian.desk.accounts.gate.GateMiddleware",
     "lantian.desk.site.middleware.ErrorMiddleware",
 ]
 
@@ -92,14 +103,15 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+SESSION_ENGINE = "lantian.desk.accounts.session"
 SESSION_COOKIE_AGE = int(timedelta(hours=_DESK.session_max_h).total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_NAME = "lantian_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = _DESK.https
+SESSION_COOKIE_SECURE = _ENV.https
 CSRF_COOKIE_NAME = "lantian_csrf"
-CSRF_COOKIE_SECURE = _DESK.https
+CSRF_COOKIE_SECURE = _ENV.https
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [_DESK.public_url] if _DESK.public_url else []
 CSRF_FAILURE_VIEW = "lantian.desk.site.views.csrf_refused"
@@ -131,4 +143,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # Refused and unknown addresses are no faults of the desk.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

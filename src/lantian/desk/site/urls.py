@@ -11,7 +11,6 @@ handler500 = views.failed
 
 _SITE = (
     [
-        path("language", views.set_language, name="language"),
         path("healthz", views.health, name="health"),
     ],
     "site",
@@ -19,4 +18,15 @@ _SITE = (
 
 urlpatterns = [
     path("", include(_SITE)),
+    path("", include("lantian.desk.privacy.urls")),
+    path("", include("lantian.desk.accounts.urls")),
+    path("intents/", include("lantian.desk.intents.urls")),
+    path("jobs/", include("lantian.desk.jobs.urls")),
+    path("log/", include("lantian.desk.log.urls")),
+    path("places/", include("lantian.desk.places.urls")),
+    path("stations/", include("lantian.desk.stations.urls")),
+    path("people/", include("lantian.desk.people.urls")),
+    path("sources/", include("lantian.desk.sources.urls")),
+    path("duties/", include("lantian.desk.duties.urls")),
+    path("air/", include("lantian.desk.air.urls")),
 ]

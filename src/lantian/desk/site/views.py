@@ -2,12 +2,10 @@
 
 from http import HTTPStatus
 
-from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from lantian.desk.language import both, language
 from lantian.errors import BadRequest, Conflict, LakeBroken, LantianError, NoData
@@ -19,7 +17,10 @@ _STATUS = {
     LakeBroken: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _PLAIN = {
-    HTTPStatus.BAD_REQUEST: (both("请求有误", "Bad request"), both("返回后重试", "go back and try again")),
+    HTTPStatus.BAD_REQUEST: (
+        both("请求有误", "Bad request"),
+        both("返回后重试", "go back and try again"),
+    ),
     HTTPStatus.FORBIDDEN: (
         both("没有权限", "Not allowed"),
         both("如需要，请向指挥部申请", "ask headquarters if you need it"),
@@ -47,7 +48,9 @@ def _answer(
 ) -> HttpResponse:
     fields = {"status": int(status), "code": code, "what": what, "where": where, "fix": fix}
     fields["request"] = getattr(request, "id", "")
-    if request.headers.get("Accept", "").startswith("application/") or request.path.endswith(".json"):
+    if request.headers.get("Accept", "").startswith("application/") or request.path.endswith(
+        ".json"
+    ):
         problem = {"type": "about:blank", "title": what, **fields}
         return JsonResponse(problem, status=status, content_type="application/problem+json")
     return render(request, "error.html", fields, status=status)
@@ -83,26 +86,6 @@ def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     what = both("表单已过期", "The form is out of date")
     fix = both("刷新页面后重新提交", "load the page again and send it once more")
     return _answer(request, HTTPStatus.FORBIDDEN, str(what), request.path, str(fix))
-
-
-@require_POST
-def set_language(request: HttpRequest) -> HttpResponse:
-    """Remember the language that the reader chose, and go back."""
-    back = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
-        back = "/"
-    response = HttpResponseRedirect(back)
-    chosen = request.POST.get("language")
-    if chosen in dict(settings.LANGUAGES):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            chosen,
-            max_age=365 * 86400,
-            samesite="Lax",
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-        )
-    return response
 
 
 @require_GET

@@ -5,26 +5,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=32)),
-                ('area', models.CharField(default='/', max_length=200)),
-                ('subjects', models.CharField(blank=True, max_length=200)),
-                ('organisation', models.CharField(blank=True, max_length=64)),
-                ('first', models.DateField(blank=True, null=True)),
-                ('last', models.DateField(blank=True, null=True)),
-                ('source', models.CharField(max_length=64)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='accounts.account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("role", models.CharField(max_length=32)),
+                ("area", models.CharField(default="/", max_length=200)),
+                ("subjects", models.CharField(blank=True, max_length=200)),
+                ("organisation", models.CharField(blank=True, max_length=64)),
+                ("first", models.DateField(blank=True, null=True)),
+                ("last", models.DateField(blank=True, null=True)),
+                ("source", models.CharField(max_length=64)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to="accounts.account",
+                    ),
+                ),
             ],
         ),
     ]

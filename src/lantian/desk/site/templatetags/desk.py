@@ -70,7 +70,7 @@ def lowered(text: object) -> SafeString:
     >>> lowered("PM2.5 <75")
     'PM<sub>2.5</sub> &lt;75'
     """
-    return SafeString(SUBSCRIPT.sub(r"\1<sub>\2</sub>", conditional_escape(text)))
+    return SafeString(SUBSCRIPT.sub(r"\1<sub>\2</sub>", conditional_escape(str(text))))
 
 
 @register.filter
@@ -197,3 +197,41 @@ def _zone() -> tzinfo:
 def each_bound(form: Any) -> list[Any]:
     """Fields of a form that hold errors, for the summary above it."""
     return [field for field in form if field.errors]
+
+
+@register.inclusion_tag("parts/table.html")
+def table(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """Table of data that becomes cards on a phone.
+
+    Parameters
+    ----------
+    shown : mapping
+        caption; columns [{title, kind, sort_url, sorted}] with kind text, number, date,
+        code, tag or aqi and sorted "asc", "desc" or absent; rows [{cells, href, key, mark}].
+        A cell is a value, or a mapping with text, url, tag (good, warn, bad, info, off),
+        sub, figure, or aqi {value, level}. `href` links the first cell; `mark` (warn, bad,
+        good, own) marks the row. Optional: select (name of the tick boxes), empty
+        {title, text, url, label}, id, show_caption, full (no inner scrolling), keep_shape
+        (scroll instead of cards on a phone).
+    """
+    columns = [{"kind": "text", **column} for column in shown["columns"]]
+    rows = [_row(row, columns) for row in shown["rows"]]
+    return {**shown, "columns": columns, "rows": rows, "empty": shown.get("empty") or {}}
+
+
+def _row(row: Mapping[str, Any], columns: list[dict[str, Any]]) -> dict[str, Any]:
+    cells = [_cell(value, column) for value, column in zip(row["cells"], columns, strict=True)]
+    cells[0] |= {"head": True}
+    if row.get("href"):
+        cells[0] |= {"url": row["href"]}
+    return {**row, "cells": cells, "name": cells[0].get("text", "")}
+
+
+def _cell(value: object, column: dict[str, Any]) -> dict[str, Any]:
+    cell = dict(value) if isinstance(value, Mapping) else {"text": value}
+    if isinstance(value, Figure):
+        cell = {"figure": value}
+    text = cell.get("text")
+    blank = (text is None or text == "") and not (cell.get("figure") or cell.get("aqi"))
+    shown = {"text": BLANK} if blank else {}
+    return {**cell, **shown, "blank": blank, "kind": column["kind"], "label": column["title"]}

@@ -12,9 +12,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from lantian.errors import BadSetting
+from lantian.lake.database import database_url
 
 FILE: Final = "desk.toml"
 FOLDER_VARIABLE: Final = "LANTIAN_DIR"
+#: Set for the web processes of a server that holds the certificate itself.
+TLS_VARIABLE: Final = "LANTIAN_TLS"
 
 
 class _Strict(BaseModel):
@@ -35,6 +38,7 @@ class Desk(_Strict):
     lock_min: int = Field(default=15, ge=1, le=1440)
     second_factor_roles: list[str] = []
     trusted_proxies: list[str] = []
+    demo: bool = False
 
     @field_validator("time_zone")
     @classmethod
@@ -98,6 +102,11 @@ class Env:
         self.folder = folder
         self.database_url = database_url
         self.settings = settings
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers reach the desk by HTTPS only."""
+        return self.settings.desk.https or os.environ.get(TLS_VARIABLE) == "1"
 
     def key(self, name: str) -> str:
         """Return a secret key of the installation, made at first use, readable by the owner alone.
@@ -188,6 +197,6 @@ def env() -> Env:
         raise BadSetting(
             f"没有数据目录 {named!r} / no data folder {named!r}",
             where=FOLDER_VARIABLE,
-            fix="lantian desk init DIR",
+            fix="lantian desk init --dir DIR",
         )
-    return Env(folder.resolve(), os.environ.get("LANTIAN_DATABASE_URL", ""), read_settings(folder))
+    return Env(folder.resolve(), database_url() or "", read_settings(folder))

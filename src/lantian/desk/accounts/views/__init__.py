@@ -1,0 +1,1 @@
+"""Pages of accounts: entry, second factor, one's own account, management."""

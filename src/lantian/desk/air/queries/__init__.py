@@ -1,0 +1,1 @@
+"""Reading the lake for the pages, through the flows."""

@@ -1,0 +1,91 @@
+"""The pages of derivations: each figure walked back, as a page, as JSON and as PDF."""
+
+from django.http import HttpResponse, JsonResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from lantian.desk.air.links import asked as address_of
+from lantian.desk.air.queries.derivation import Asked, of_hour, of_place, of_station, printed
+from lantian.desk.air.queries.ground import Ground
+from lantian.desk.air.spans import read_span
+from lantian.desk.air.views.entry import end_of, file_answer, grounded, number_asked, page
+from lantian.desk.language import language
+from lantian.desk.rights.request import DeskRequest
+from lantian.errors import BadRequest
+from lantian.flows.why import Answer
+from lantian.report.page import derivation_pdf
+from lantian.terms.period import parse_day
+from lantian.terms.pollutant import POLLUTANTS, pollutant
+
+
+def _asked(request: DeskRequest) -> Asked:
+    as_of = number_asked(request, "as_of", 0) if request.GET.get("as_of") else None
+    get = request.GET.get
+    return Asked(get("rules", ""), get("variant", ""), get("level", ""), as_of, get("sand") == "1")
+
+
+def _answer(
+    request: DeskRequest, ground: Ground, answer: Answer, form: str, back: str
+) -> HttpResponse:
+    """Answer in the form asked for: page, json or pdf."""
+    if form == "json":
+        return JsonResponse(answer.table(), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    made = printed(answer, language())
+    if form == "pdf":
+        name = f"{made.title.replace('/', '-')}.pdf"
+        return file_answer(derivation_pdf(made, answer.period.last), name, "application/pdf")
+    whole = request.get_full_path().partition("?")[2]
+    context = {
+        "made": made,
+        "answer": answer,
+        "basis": answer.basis,
+        "as_of": request.GET.get("as_of", ""),
+        "forms": [
+            (kind.upper(), f"{request.path.rstrip('/')}.{kind}{'?' if whole else ''}{whole}")
+            for kind in ("json", "pdf")
+        ],
+        "back": back,
+        "kept": [(k, v) for k, v in request.GET.items() if k not in {"as_of", "lang"}],
+    }
+    return page(request, ground, "air/derivation.html", context)
+
+
+@require_GET
+@grounded
+def station(
+    request: DeskRequest, ground: Ground, name: str, day: str, form: str = "page"
+) -> HttpResponse:
+    """Derive a station day."""
+    item = request.GET.get("pollutant", "")
+    chosen = pollutant(item) if item else None
+    if item and chosen is None:
+        known = ", ".join(p.symbol for p in POLLUTANTS)
+        raise BadRequest(f"{item[:20]!r}?", where="pollutant", fix=known)
+    answer = of_station(ground, name, parse_day(day), chosen, _asked(request))
+    back = address_of(reverse("air:station", args=[name]), {"period": day})
+    return _answer(request, ground, answer, form, back)
+
+
+@require_GET
+@grounded
+def hour(
+    request: DeskRequest, ground: Ground, name: str, end: str, form: str = "page"
+) -> HttpResponse:
+    """Derive an hour of a station or place."""
+    answer = of_hour(ground, name, end_of(end), _asked(request))
+    route = "air:place" if ground.level_of(name) else "air:station"
+    back = address_of(reverse(route, args=[name]), {"period": end.partition("T")[0]})
+    return _answer(request, ground, answer, form, back)
+
+
+@require_GET
+@grounded
+def place(
+    request: DeskRequest, ground: Ground, name: str, period: str, form: str = "page"
+) -> HttpResponse:
+    """Derive a place's period."""
+    span = read_span(period)
+    answer = of_place(ground, name, span, _asked(request))
+    route = "air:place" if ground.level_of(name) else "air:station"
+    back = address_of(reverse(route, args=[name]), {"period": span.label})
+    return _answer(request, ground, answer, form, back)

@@ -1,0 +1,1 @@
+"""The duty list, assigned leaders, who is on duty."""

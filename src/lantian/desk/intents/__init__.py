@@ -1,0 +1,1 @@
+"""Intents: what the desk wants written into the lake, recorded first and applied once."""

@@ -1,0 +1,1 @@
+"""My day: what I must answer, what is late, what changed."""

@@ -1,0 +1,1 @@
+"""Places: provinces, cities, counties, townships, villages and grids with their boundaries."""

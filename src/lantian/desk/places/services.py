@@ -1,0 +1,95 @@
+"""Rules of places: path, level, boundary, area; and writing them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from lantian.desk.log.actor import Actor
+from lantian.desk.places.models import Place
+from lantian.desk.register.faults import Fault
+from lantian.desk.register.geometry import DECIMALS, area_km2, loaded
+from lantian.desk.register.spec import Values
+
+#: Levels from the top down: value, zh, en.
+LEVELS: Final = (
+    ("province", "省", "province"),
+    ("city", "市", "city"),
+    ("county", "区县", "county"),
+    ("township", "乡镇街道", "township"),
+    ("village", "村居", "village"),
+    ("grid", "网格", "grid"),
+)
+_RANK: Final = {level: rank for rank, (level, _, _) in enumerate(LEVELS)}
+_LONGEST_PATH: Final = 200
+
+
+def check(values: Values, row: Place | None) -> Sequence[Fault]:
+    """Find what is wrong with a place; complete its path, area, centre and mark of fiction."""
+    parent: Place | None = values["parent"]
+    if fault := _wrong_parent(values, parent, row):
+        return [fault]
+    values["path"] = f"{parent.path if parent else '/'}{values['code']}/"
+    if parent:
+        values["fictional"] = parent.fictional
+    if len(values["path"]) > _LONGEST_PATH:
+        return [Fault("parent", parent.code if parent else "", "层级过深 / too deep", "")]
+    _measure(values, row)
+    return []
+
+
+def _wrong_parent(values: Values, parent: Place | None, row: Place | None) -> Fault | None:
+    if parent is None:
+        return None
+    if row is not None and parent.path.startswith(row.path):
+        return Fault(
+            "parent",
+            parent.code,
+            "不能放在自身之下 / a place cannot lie in itself",
+            "上级 / a place above it",
+        )
+    if _RANK[parent.level] >= _RANK[values["level"]]:
+        above = LEVELS[: _RANK[values["level"]]]
+        return Fault(
+            "parent",
+            parent.code,
+            "上级的级别不高于本级 / its level is not above this one",
+            f"{'、'.join(zh for _, zh, _ in above)} / {', '.join(en for _, _, en in above)}",
+        )
+    return None
+
+
+def _measure(values: Values, row: Place | None) -> None:
+    """Area by the boundary; the centre too, where nobody said it or the boundary moved."""
+    if not values["boundary"]:
+        values["area_km2"] = None
+        return
+    if row is not None and row.boundary == values["boundary"] and row.area_km2 is not None:
+        same_centre = values["centre_lon"] is not None and values["centre_lat"] is not None
+        if same_centre:
+            return
+    outline = loaded(values["boundary"])
+    values["area_km2"] = round(Decimal(area_km2(outline)), 3)
+    if values["centre_lon"] is None or values["centre_lat"] is None:
+        inner = outline.centroid if outline.contains(outline.centroid) else None
+        point = inner or outline.representative_point()
+        values["centre_lon"] = round(Decimal(point.x), DECIMALS)
+        values["centre_lat"] = round(Decimal(point.y), DECIMALS)
+
+
+def settle(row: Place, before: Mapping[str, Any], by: Actor, now: datetime) -> None:
+    """Let the places below follow a place that moved or turned fictional."""
+    if not before:
+        return
+    above = [row]
+    while above:
+        below = []
+        for child in Place.objects.filter(parent__in=above).select_related("parent"):
+            parent = child.parent
+            path = f"{parent.path if parent else '/'}{child.code}/"
+            fictional = bool(parent and parent.fictional)
+            if (child.path, child.fictional) != (path, fictional):
+                Place.objects.filter(pk=child.pk).update(path=path, fictional=fictional)
+                child.path, child.fictional = path, fictional
+                below.append(child)
+        above = below

@@ -1,0 +1,1 @@
+"""Privacy: personal fields declared, encrypted, masked, read on record, deleted on time."""

@@ -1,0 +1,296 @@
+"""Writing rows of a register: create, change, end, remove, many at once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.http import Http404
+
+from lantian.desk.log.actor import Actor
+from lantian.desk.log.services import record
+from lantian.desk.register.changes import Moved, changes_since
+from lantian.desk.register.faults import BadRow, Fault
+from lantian.desk.register.filling import difference, fill, told
+from lantian.desk.register.row import Row
+from lantian.desk.register.spec import Register, Values
+from lantian.desk.rights.reach import Reach
+from lantian.errors import BadRequest
+
+
+def create(
+    register: Register,
+    values: Values,
+    *,
+    by: Actor,
+    now: datetime,
+    reach: Reach | None = None,
+    reason: str = "",
+) -> Row:
+    """Make a row.
+
+    Parameters
+    ----------
+    register : Register
+    values : dict
+        By column, as the kinds read them.
+    by : Actor
+    now : datetime
+    reach : Reach or None
+        What the writer reaches; None for a machine of the desk.
+    reason : str
+
+    Returns
+    -------
+    Row
+
+    Raises
+    ------
+    BadRow
+        With everything that is wrong.
+    """
+    with transaction.atomic():
+        row = register.model()
+        _refuse(register, fill(register, row, values, reach=reach), values)
+        return save(register, row, {}, by=by, now=now, action="add", reason=reason)
+
+
+def change(
+    register: Register,
+    pk: int,
+    values: Values,
+    *,
+    version: int,
+    by: Actor,
+    now: datetime,
+    reach: Reach | None = None,
+    reason: str = "",
+    action: str = "edit",
+) -> Row:
+    """Change a row as it was seen at a version; values that are not given stay.
+
+    Raises
+    ------
+    Http404
+        If there is no such row in reach.
+    Moved
+        If somebody changed it since that version, with who and what.
+    BadRow
+        With everything that is wrong.
+    """
+    with transaction.atomic():
+        row = locked(register, pk, reach=reach)
+        if row.version != version:
+            raise Moved(register, row, changes_since(register, row, version))
+        before = told(register, row)
+        _refuse(register, fill(register, row, values, reach=reach), values)
+        if told(register, row) == before:
+            return row
+        return save(register, row, before, by=by, now=now, action=action, reason=reason)
+
+
+def end(
+    register: Register,
+    pk: int,
+    *,
+    last: date,
+    version: int,
+    by: Actor,
+    now: datetime,
+    reach: Reach | None = None,
+    reason: str = "",
+) -> Row:
+    """Let a row hold until a day; it stays in the register."""
+    return change(
+        register,
+        pk,
+        {"last": last},
+        version=version,
+        by=by,
+        now=now,
+        reach=reach,
+        reason=reason,
+        action="end",
+    )
+
+
+def remove(
+    register: Register,
+    pk: int,
+    *,
+    version: int,
+    by: Actor,
+    now: datetime,
+    reach: Reach | None = None,
+    reason: str = "",
+) -> None:
+    """Delete a row that was made by mistake and that nothing refers to.
+
+    Raises
+    ------
+    Http404, Moved
+        As `change` does.
+    BadRequest
+        If something refers to it: let it end instead.
+    """
+    with transaction.atomic():
+        row = locked(register, pk, reach=reach)
+        if row.version != version:
+            raise Moved(register, row, changes_since(register, row, version))
+        if users := used_by(row):
+            raise BadRequest(
+                f"被 {'、'.join(users)} 引用，不能删除 / referred to by {', '.join(users)}",
+                where=register.key_of(row),
+                fix="填失效日期，使其停用 / give it a last day instead",
+            )
+        record(
+            by=by,
+            now=now,
+            action=f"{register.kind}.delete",
+            kind=register.kind,
+            key=register.key_of(row),
+            before=told(register, row),
+            reason=reason,
+        )
+        row.delete()
+
+
+def change_many(
+    register: Register,
+    seen: Mapping[int, int],
+    values: Values,
+    *,
+    by: Actor,
+    now: datetime,
+    reach: Reach | None = None,
+    reason: str = "",
+) -> int:
+    """Give many rows the same values, all or none; one entry of the log for each.
+
+    Parameters
+    ----------
+    seen : mapping of int to int
+        Version that the editor saw, by row.
+
+    Returns
+    -------
+    int
+        How many rows were not so before.
+
+    Raises
+    ------
+    Http404, Moved, BadRow
+        As `change` does, for the first row that cannot be changed.
+    """
+    with transaction.atomic():
+        changed = 0
+        for pk, version in sorted(seen.items()):
+            row = change(
+                register,
+                pk,
+                values,
+                version=version,
+                by=by,
+                now=now,
+                reach=reach,
+                reason=reason,
+            )
+            changed += row.version != version
+        return changed
+
+
+def locked(register: Register, pk: int, *, reach: Reach | None) -> Row:
+    """Return a row in reach of the writer, locked until the transaction ends.
+
+    Raises
+    ------
+    Http404
+        If there is none.
+    """
+    rows = register.model._default_manager.select_related(*register.joined)
+    if reach is not None:
+        rows = rows.filter(reach.q(register.write, **register.limits.named()))
+    row = rows.select_for_update(of=("self",)).filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def _refuse(register: Register, faults: Sequence[Fault], values: Values) -> None:
+    if faults:
+        where = " ".join(
+            register.by_name[name].kind.spell(values.get(name)) for name in register.key
+        )
+        raise BadRow(faults, where=f"{register.kind} {where}".strip())
+
+
+def taken(register: Register, row: Row) -> list[Fault]:
+    """Whether another row has the business key of this one."""
+    named = {name: getattr(row, name) for name in register.key}
+    if not register.model._default_manager.filter(**named).exclude(pk=row.pk).exists():
+        return []
+    return [_taken(register, row)]
+
+
+def _taken(register: Register, row: Row) -> Fault:
+    return Fault(
+        register.key[-1],
+        register.key_of(row),
+        "已被登记 / is registered already",
+        "未用过的编码 / one that is not in use",
+    )
+
+
+def save(
+    register: Register,
+    row: Row,
+    before: Mapping[str, Any],
+    *,
+    by: Actor,
+    now: datetime,
+    action: str,
+    reason: str = "",
+) -> Row:
+    """Save a filled row under its next version, and log it; inside a transaction.
+
+    Parameters
+    ----------
+    before : mapping
+        As `told` gave it before the row was filled; empty for a new one.
+
+    Raises
+    ------
+    BadRow
+        If another row has its business key.
+    """
+    _refuse(register, taken(register, row), {})
+    row.version = row.version + 1 if before else 1
+    row.changed_at, row.changed_by = now, by.name
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        # Somebody took the key between the look and the write.
+        raise BadRow([_taken(register, row)], where=register.kind) from None
+    register.settle(row, before, by, now)
+    changed = difference(before, told(register, row))
+    record(
+        by=by,
+        now=now,
+        action=f"{register.kind}.{action}",
+        kind=register.kind,
+        key=register.key_of(row),
+        before=changed[0],
+        after=changed[1],
+        reason=reason,
+    )
+    return row
+
+
+def used_by(row: Row) -> list[str]:
+    """Names of the tables that refer to a row."""
+    return sorted(
+        str(relation.related_model._meta.verbose_name)
+        for relation in row._meta.related_objects
+        if relation.related_model._base_manager.filter(**{relation.field.name: row}).exists()
+    )

@@ -1,0 +1,1 @@
+"""Sheets that people send in, and the template that they fill."""

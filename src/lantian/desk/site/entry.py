@@ -1,0 +1,35 @@
+"""The way into the desk from a command: the folder is named, then Django is set up."""
+
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+
+import django
+
+from lantian.desk.env import FOLDER_VARIABLE
+
+
+class Verb(Protocol):
+    """What the file of a verb holds."""
+
+    def run(self, arguments: object) -> int:
+        """Do it; return the exit status."""
+
+
+def set_up(folder: Path) -> None:
+    """Let this process, and those that it starts, serve the desk of a folder.
+
+    Raises
+    ------
+    BadSetting
+        If there is no such folder, or one of its settings is wrong.
+    """
+    os.environ[FOLDER_VARIABLE] = str(folder.resolve())
+    os.environ["DJANGO_SETTINGS_MODULE"] = "lantian.desk.site.settings"
+    django.setup()
+
+
+def load(verb: str) -> Verb:
+    """Load the file of a verb; its imports need the desk set up, so it is loaded by name."""
+    return cast(Verb, import_module(f"lantian.desk.site.verbs.{verb}"))

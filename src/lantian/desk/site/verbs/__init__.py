@@ -1,0 +1,1 @@
+"""What `lantian desk` can do: one file per verb, loaded by name once the desk is set up."""

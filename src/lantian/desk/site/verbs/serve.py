@@ -1,0 +1,19 @@
+"""Verb `serve`: run web pages, jobs and schedule until told to stop."""
+
+import argparse
+
+from lantian.desk.env import env
+from lantian.desk.site.install import prepare
+from lantian.desk.site.server import Server, address
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run until Ctrl-C."""
+    at = address(arguments.host, arguments.port, arguments.tls)
+    prepare(env())
+    server = Server(at, max(arguments.processes, 1), lambda line: print(line, flush=True))
+    server.start()
+    print(f"指挥台 / the desk: {at.url}    Ctrl-C 停止 / stops", flush=True)
+    server.run()
+    print("已停止 / stopped")
+    return 0

@@ -1,0 +1,1 @@
+"""Pollution sources: one source, one file."""
