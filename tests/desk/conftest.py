@@ -1,6 +1,7 @@
 """What tests of the desk share: accounts with a role, the clients of their browsers."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -8,13 +9,15 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import Browser
 from pytest_django import DjangoDbBlocker
 
+from desk.browser.running import NoChromiumError, chromium
 from lantian.desk.accounts.models import Account
+from lantian.desk.env import env
 from lantian.desk.log import guard
 from lantian.desk.log.actor import Actor
 from lantian.desk.rights.services import Granted, set_grants
-from lantian.desk.env import env
 
 type MakeAccount = Callable[..., Account]
 type ClientAs = Callable[..., Client]
@@ -73,3 +76,18 @@ def client_as(account_as: MakeAccount) -> ClientAs:
         return client
 
     return make
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; where it is absent a test is skipped, and fails where CI is set.
+
+    For one module, because Django refuses its database while Playwright's loop runs.
+    """
+    try:
+        with chromium() as browser:
+            yield browser
+    except NoChromiumError as error:
+        if os.environ.get("CI"):
+            pytest.fail(str(error))
+        pytest.skip(str(error))

@@ -76,7 +76,7 @@ def test_text_has_the_order_of_its_code_points(folder, url):
     assert columns == [("C",)]
 
 
-def test_the_size_of_a_file_may_pass_two_gigabytes(folder, url):  # noqa: ARG001
+def test_the_size_of_a_file_may_pass_two_gigabytes(folder, url):
     columns = ask(
         url,
         "SELECT table_name, column_name FROM information_schema.columns "

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lantian.twin.county import county
 from lantian.terms.credit_code import body_check, check_character, is_credit_code
+from lantian.twin.county import county
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 

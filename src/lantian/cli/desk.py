@@ -4,7 +4,8 @@ import argparse
 import os
 from pathlib import Path
 
-from lantian.desk.site.entry import load, set_up
+from lantian.desk.site.backup import unpack
+from lantian.desk.site.entry import load, require, set_up
 
 SUMMARY = "指挥台：建立、运行、检查、备份、恢复 / command desk: init, serve, check, backup, restore"
 EXAMPLE = "lantian desk init --dir county && lantian desk serve --dir county"
@@ -59,5 +60,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Set the desk up and do what the verb says."""
     if arguments.verb in {"init", "restore"}:
         arguments.dir.mkdir(parents=True, exist_ok=True)
+    else:
+        require(arguments.dir)
+    if arguments.verb == "restore":
+        # Before the desk is set up: that writes into the folder, which must be empty.
+        arguments.manifest = unpack(arguments.file, arguments.dir)
     set_up(arguments.dir)
     return load(arguments.verb).run(arguments)

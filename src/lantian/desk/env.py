@@ -2,8 +2,11 @@
 
 import difflib
 import os
+import re
 import secrets
+import tempfile
 import tomllib
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -61,11 +64,55 @@ class Mail(_Strict):
 
 
 class Sms(_Strict):
-    """The HTTP gateway of text messages; none when `url` is empty."""
+    """The HTTP gateway of text messages; none when `url` is empty.
+
+    `accepted` is a text that its answer holds when it took a message; every answer with a
+    status of success will do where it is empty.
+    """
 
     url: str = ""
     headers: dict[str, str] = {}
     body: str = '{"phone": "{phone}", "text": "{text}"}'
+    accepted: str = ""
+
+    @field_validator("url")
+    @classmethod
+    def _is_web(cls, url: str) -> str:
+        if url and not re.fullmatch(r"https?://\S+", url):
+            raise ValueError("an address begins with https:// or http://")
+        return url
+
+    @field_validator("body")
+    @classmethod
+    def _has_places(cls, body: str) -> str:
+        if "{phone}" not in body or "{text}" not in body:
+            raise ValueError("the body has the places {phone} and {text}, and {id} if wanted")
+        return body
+
+
+class Robots(_Strict):
+    """Where robots of chat groups may live: hosts (by HTTPS), or whole origins."""
+
+    hosts: list[str] = ["qyapi.weixin.qq.com", "oapi.dingtalk.com", "open.feishu.cn"]
+
+    @field_validator("hosts")
+    @classmethod
+    def _are_hosts(cls, hosts: list[str]) -> list[str]:
+        for host in hosts:
+            if not re.fullmatch(r"(https?://)?[A-Za-z0-9.-]+(:\d{1,5})?", host):
+                raise ValueError(f"{host!r} is no host, as oapi.dingtalk.com")
+        return hosts
+
+
+class Notices(_Strict):
+    """When the morning brief goes out, of which place; how fast what is overdue goes up.
+
+    `brief_place` empty is the principal place of the roster.
+    """
+
+    brief_at: str = Field(default="07:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    brief_place: str = ""
+    escalate_min: int = Field(default=30, ge=1, le=1440)
 
 
 class Oidc(_Strict):
@@ -83,6 +130,8 @@ class Settings(_Strict):
     desk: Desk = Desk()
     mail: Mail = Mail()
     sms: Sms = Sms()
+    robots: Robots = Robots()
+    notices: Notices = Notices()
     oidc: Oidc = Oidc()
 
 
@@ -119,10 +168,7 @@ class Env:
         path = self.folder / "keys" / f"{name}.key"
         try:
             if not path.exists():
-                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-                with os.fdopen(os.open(path, flags, 0o600), "w", encoding="ascii") as file:
-                    file.write(secrets.token_urlsafe(48))
+                _make_key(path)
             if path.stat().st_mode & 0o077:
                 raise BadSetting(
                     "密钥文件他人可读 / others can read the key file",
@@ -136,6 +182,21 @@ class Env:
                 where=str(path),
                 fix="检查目录权限 / check the rights of the folder",
             ) from error
+
+
+def _make_key(path: Path) -> None:
+    """Write a key whole under its name; of two processes that meet, one key stays."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, new = tempfile.mkstemp(dir=path.parent)  # readable by the owner alone
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(new, path)
+    finally:
+        Path(new).unlink()
 
 
 def read_settings(folder: Path) -> Settings:
@@ -179,7 +240,10 @@ def _spoken(error: ValidationError, path: Path) -> BadSetting:
 
 def _names() -> list[str]:
     tables: dict[str, Any] = Settings.model_fields
-    return [*tables, *(n for model in (Desk, Mail, Sms, Oidc) for n in model.model_fields)]
+    return [
+        *tables,
+        *(n for model in (Desk, Mail, Sms, Robots, Notices, Oidc) for n in model.model_fields),
+    ]
 
 
 @cache

@@ -1,13 +1,11 @@
 """What tests of accounts share: somebody with a password, settings of one test."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
-from pytest_django import Settings
 
 from lantian.desk.accounts.models import Account
 from lantian.desk.accounts.services import create_account
@@ -16,14 +14,6 @@ from lantian.desk.rights.services import Granted, set_grants
 
 COSTS = ("time_cost", "memory_cost", "parallelism")
 PASSWORD = "korrekt-pferd-batterie"  # noqa: S105
-
-
-@pytest.fixture(autouse=True)
-def _plain_statics(settings: Settings, folder: Path) -> None:
-    """Pages name their statics plainly; hashing them is tested with the site."""
-    (folder / "static").mkdir(exist_ok=True)
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
 
 #: Costs of a hash as installed: time, KiB of memory, lanes.

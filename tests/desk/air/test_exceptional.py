@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 from lantian.desk.accounts.models import Account
 from lantian.desk.air.queries.ground import ground
 from lantian.desk.intents.services import apply_pending
+from lantian.desk.places.models import Place
 from lantian.evaluate.exceptional import ClaimState
 
 type Stand = Callable[[Path], None]
@@ -146,3 +148,44 @@ def test_a_decision_on_nothing_is_refused(
 ) -> None:
     answer = client_as("headquarters").post("/air/exceptional/decide", decision)
     assert answer.status_code == status
+
+
+def place(code: str, name: str, parent: Place | None, now: datetime) -> Place:
+    path = f"{parent.path if parent else '/'}{code}/"
+    level = "county" if parent else "city"
+    return Place.objects.create(
+        code=code, name_zh=name, level=level, path=path, parent=parent, changed_at=now
+    )
+
+
+def test_a_claim_is_made_and_decided_only_within_ones_own_area(
+    own_lake: Path, account_as: Callable[..., Account], now: datetime
+) -> None:
+    place("110105", "朝阳区", place("110000", "北京市", None, now), now)
+    own = "/110000/110105/"
+    writer = signed_in(account_as("department", area=own))
+    chief = signed_in(account_as("leading_group", area=own))
+    whole = signed_in(account_as("leading_group", name="whole", area="/110000/"))
+    page = writer.get("/air/exceptional/?period=2015-02&level=district").text
+    offered = re.findall(r'<option value="([^"]+)"', page.partition('id="id_scope"')[2])
+    assert offered[:3] == ["朝阳区", "Aotizhongxin", "Nongzhanguan"]
+    assert "海淀区" not in offered
+    assert writer.post("/air/exceptional/submit", CLAIM).status_code == 422
+    mine = {**CLAIM, "scope": "朝阳区"}
+    assert writer.post("/air/exceptional/submit", mine).status_code == 302
+    headquarters = signed_in(account_as("headquarters"))
+    assert headquarters.post("/air/exceptional/submit", CLAIM).status_code == 302
+    apply_pending()
+    decision = {**CLAIM, "pollutant": "PM10", "state": "approved"}
+    assert chief.post("/air/exceptional/decide", decision).status_code == 404
+    assert whole.post("/air/exceptional/decide", decision).status_code == 302
+    own_decision = {**decision, "scope": "朝阳区"}
+    assert chief.post("/air/exceptional/decide", own_decision).status_code == 302
+
+
+def test_a_holder_for_another_subject_claims_nothing(
+    own_lake: Path, client_as: Callable[..., Client]
+) -> None:
+    client = client_as("department", subjects=("dust",))
+    assert "提交申报" not in client.get(PAGE).text
+    assert client.post("/air/exceptional/submit", CLAIM).status_code == 422

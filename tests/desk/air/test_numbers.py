@@ -1,16 +1,18 @@
 """What pages print equals what the flows give, and every number leads to a page that shows it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 from django.test import Client
 
-from lantian.desk.air.queries.ground import Ground
+from lantian.desk.air.queries.ground import Ground, ground
 from lantian.desk.air.queries.ranking import Asked, course, ranking_page
 from lantian.desk.air.queries.today import today
 from lantian.evaluate.hourly import HALO_H, HourlyForm, hour_report
@@ -18,6 +20,7 @@ from lantian.evaluate.ranking import UNRANKED
 from lantian.flows.level_days import lake_days
 from lantian.flows.rank import months_among_last, rank
 from lantian.flows.target import targets
+from lantian.lake.enrol import enrol_rows
 from lantian.rules.ruleset import for_period, in_force
 from lantian.terms.hour import day_number, first_hour, hour_number
 from lantian.terms.period import parse_period
@@ -150,8 +153,8 @@ def test_an_unranked_place_says_why_and_has_no_number(beijing: Ground, reader: C
     ]
 
 
-def test_hours_of_today_equal_the_evaluation(beijing: Ground, now: object) -> None:
-    seen = today(beijing, now)  # type: ignore[arg-type]
+def test_hours_of_today_equal_the_evaluation(beijing: Ground, now: datetime) -> None:
+    seen = today(beijing, now)
     h = hour_number(seen.at)
     rules = in_force(seen.at.date())
     codes = [s.code for s in seen.stations]
@@ -166,8 +169,8 @@ def test_hours_of_today_equal_the_evaluation(beijing: Ground, now: object) -> No
     assert {s.code for s in seen.late} == {s.code for s in seen.stations if s.behind}
 
 
-def test_a_silent_station_is_late_by_its_hours(beijing: Ground, now: object) -> None:
-    seen = today(beijing, now)  # type: ignore[arg-type]
+def test_a_silent_station_is_late_by_its_hours(beijing: Ground, now: datetime) -> None:
+    seen = today(beijing, now)
     for station in seen.late:
         h = hour_number(seen.at)
         gave = beijing.lake.block([station.code], h - 23, h + 1)
@@ -214,3 +217,24 @@ def test_the_derivation_of_an_hour_shows_what_is_stored(reader: Client, beijing:
     page = text_of(reader.get("/air/why/hour/Dongsi/2015-12-01T14").text)
     assert f"{value // 1000} ug/m3" in page
     assert "AQI = max(IAQI)" in page
+
+
+def test_a_place_among_others_of_its_level_has_its_rank_on_today(
+    stand: Callable[[Path], None], two_roots: Path, client_as: Callable[..., Client], now: datetime
+) -> None:
+    stand(two_roots)
+    lake = ground().lake
+    rows = [{"station": "2T", "place": "邻县", "level": "county"}]
+    enrol_rows(lake, "places", rows)
+    held = ground("甲县")
+    seen = today(held, now)
+    assert held.group.places["county"] == ("甲县", "邻县")
+    assert seen.own is not None
+    month = seen.month
+    expected = rank(lake_days(lake, "county", month, for_period(month)[0]))
+    row = expected.names.index("甲县")
+    assert seen.own.rank.value == (int(expected.ranks[row]) or None)
+    digits = expected.index.index_decimals
+    assert seen.own.index.text == f"{expected.index.index[row] / 10**digits:.{digits}f}"
+    assert "本月排名" in client_as("headquarters").get("/air/?place=甲县").text
+    assert today(ground("北京市"), now).own is None

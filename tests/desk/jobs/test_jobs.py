@@ -150,7 +150,7 @@ def test_the_nightly_verification_fails_when_the_log_does_not_hold(actor, now) -
 def test_the_nightly_verification_tells_the_head(now) -> None:
     job = enqueue(name="verify-log", by=Actor.system("scheduler"), now=now)
     work_off()
-    assert job_of(job).result == {"sealed": 0, "head": f"0:{'0' * 64}"}
+    assert job_of(job).result == {"entries": 0, "head": f"0:{'0' * 64}"}
 
 
 def test_old_jobs_go_with_their_files_and_young_ones_stay(export, folder: Path, now) -> None:

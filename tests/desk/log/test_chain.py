@@ -29,7 +29,7 @@ def test_a_log_that_nobody_touched_is_whole(write, check) -> None:
     write(5)
     verdict = check()
     assert verdict.whole
-    assert (verdict.sealed, verdict.head) == (5, newest())
+    assert (verdict.entries, verdict.head) == (5, newest())
 
 
 def test_an_empty_log_is_whole(db, check) -> None:
@@ -146,7 +146,7 @@ def test_a_tail_cut_off_shows_against_a_printed_head(write, check, sql, heads) -
     sql("DELETE FROM log_entry WHERE id = %s", ids[3])
     sql("DELETE FROM log_seal WHERE seq = 4")
     assert check().whole
-    verdict = check(head=Head.parse(str(printed)))
+    verdict = check(head=str(printed))
     assert found(verdict) == [(Wrong.CUT, 4, None)]
     assert "--head" in verdict.findings[0].what
 
@@ -197,7 +197,7 @@ def test_more_findings_than_are_listed_are_counted(write, check, sql) -> None:
 def test_a_chain_across_chunks_is_walked_whole(write, check, sql, monkeypatch) -> None:
     monkeypatch.setattr("lantian.desk.log.chain._CHUNK", 4)
     ids = write(11)
-    assert check().sealed == 11
+    assert check().entries == 11
     sql("UPDATE log_entry SET reason = 'x' WHERE id = %s", ids[4])
     assert found(check()) == [(Wrong.CHANGED, 5, ids[4])]
 

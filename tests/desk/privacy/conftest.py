@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.db import connection, models
-from pytest_django import DjangoDbBlocker, Settings
+from pytest_django import DjangoDbBlocker
 
 from lantian.desk.privacy import declared
 from lantian.desk.privacy.declared import Declared, parse
@@ -86,9 +86,3 @@ def declarations(
     apps.clear_cache()
 
 
-@pytest.fixture(autouse=True)
-def _plain_statics(settings: Settings, folder: Path) -> None:
-    """Pages name their statics plainly; hashing them is tested with the site."""
-    (folder / "static").mkdir(exist_ok=True)
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}

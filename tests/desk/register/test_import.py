@@ -208,6 +208,7 @@ def test_coordinates_are_converted_at_the_edge(client_as, county) -> None:
 
 def test_a_large_sheet_is_checked_and_applied_by_jobs(client_as, county, monkeypatch) -> None:
     monkeypatch.setattr(imports, "AT_ONCE_B", 0)
+    monkeypatch.setattr(imports, "AT_ONCE_ROWS", 0)
     client = client_as("headquarters")
     batch = send(client, saved(workbook(*villages(30))))
     assert batch.state == "checking"

@@ -1,7 +1,5 @@
-"""Statics as they are served, and a browser that looks at the gallery."""
+"""Statics as they are served, and the gallery under its address."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from socketserver import ThreadingMixIn
@@ -14,7 +12,6 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.test import override_settings
-from playwright.sync_api import Browser, sync_playwright
 
 from desk.site import gallery
 
@@ -66,19 +63,3 @@ def gallery_url(collected: Path) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium; where it is absent a test is skipped, and fails where CI is set."""
-    found = shutil.which("chromium")
-    if found is None:
-        reason = "no chromium: apt-get install chromium fonts-noto-cjk"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    options = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-sandbox"]
-    with sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=found, args=options)
-        yield browser
-        browser.close()

@@ -1,12 +1,16 @@
 """Reading accounts, their sessions and grants, as pages show them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from lantian.desk.accounts.models import Account, Session
+from lantian.desk.accounts.session import STARTED
+from lantian.desk.env import env
 from lantian.desk.language import both
 from lantian.desk.rights.table import table
 
@@ -81,6 +85,19 @@ def _source_name(source: str) -> str:
 def sessions_of(account: int, now: datetime) -> list[Session]:
     """Return the sessions of an account that are open, the last used first."""
     return list(Session.objects.filter(account=account, expire_date__gt=now).order_by("-seen_at"))
+
+
+def session_end(session: SessionBase) -> datetime:
+    """Return when a session ends at the latest, in use or not.
+
+    Parameters
+    ----------
+    session : SessionBase
+        Of a request.
+    """
+    started = session.get(STARTED)
+    begin = timezone.now() if started is None else datetime.fromtimestamp(started, UTC)
+    return begin + timedelta(hours=env().settings.desk.session_max_h)
 
 
 def account_named(username: str) -> Account | None:

@@ -1,6 +1,6 @@
 """Reading who is on duty and who answers for what."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from lantian.desk.duties.models import Duty, Leader, Shift
 from lantian.desk.duties.services import POSITIONS
@@ -23,6 +23,17 @@ def on_duty(now: datetime, path: str = "/") -> list[Shift]:
     )
     running = [row for row in rows if _runs(row, now)]
     return sorted(running, key=lambda row: (row.place.path, order.index(row.position)))
+
+
+def shifts_between(first: date, last: date) -> list[Shift]:
+    """Shifts that begin on some days, both included, in the order in which they are called."""
+    order = [value for value, _, _ in POSITIONS]
+    rows = Shift.objects.filter(day__range=(first, last)).select_related(
+        "person__organisation", "place"
+    )
+    return sorted(
+        rows, key=lambda row: (row.day, row.from_hour, row.place.path, order.index(row.position))
+    )
 
 
 def _runs(shift: Shift, now: datetime) -> bool:

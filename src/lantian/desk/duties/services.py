@@ -25,7 +25,9 @@ def check_leader(values: Values, row: Leader | None) -> Sequence[Fault]:
     """Find what is wrong with an assignment: a person answers for one place and subject once."""
     place, person = values["place"], values["person"]
     others = Leader.objects.filter(person=person, place=place, subject=values["subject"])
-    again = others.exclude(pk=row.pk if row else None).filter(last=None)
+    again = others.filter(last=None)
+    if row is not None:
+        again = again.exclude(pk=row.pk)
     if values["last"] is None and again.exists():
         return [
             Fault(

@@ -82,6 +82,21 @@ def jobs_of(account: int | None, *, before: datetime | None = None) -> list[Seen
     return [_seen(row) for row in rows.order_by("-task__enqueued_at")[: PAGE + 1]]
 
 
+def failed_since(since: datetime, account: int | None) -> list[Seen]:
+    """Return jobs that failed since a time, newest first: an account's, or all of them for None.
+
+    A page of them at most; one that is tried again counts no more.
+    """
+    mine = Q() if account is None else Q(account=account)
+    rows = Job.objects.filter(
+        mine,
+        cancelled=False,
+        task__status=TaskResultStatus.FAILED,
+        task__finished_at__gte=since,
+    ).select_related("task")
+    return [_seen(row) for row in rows.order_by("-task__finished_at")[:PAGE]]
+
+
 def job_of(job: UUID) -> Seen | None:
     """Return one job; None where there is none."""
     row = Job.objects.filter(pk=job).select_related("task").first()

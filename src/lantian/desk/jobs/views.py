@@ -42,6 +42,16 @@ _SCHEDULE_COLUMNS = (
     {"title": both("下次应于", "Next due"), "kind": "date"},
     {"title": both("状态", "State"), "kind": "tag"},
 )
+#: Names of what results hold most often.
+_RESULTS = {
+    "count": both("条数", "Rows"),
+    "bytes": both("字节", "Bytes"),
+    "files": both("文件数", "Files"),
+    "entries": both("日志条目", "Entries of the log"),
+    "head": both("链头", "Head"),
+    "applied": both("已写入", "Applied"),
+    "refused": both("被拒绝", "Refused"),
+}
 
 
 @require_GET
@@ -110,7 +120,7 @@ def detail(request: DeskRequest, job: UUID) -> HttpResponse:
         {"label": both("编号", "Id"), "value": seen.id},
     ]
     facts += [
-        {"label": name, "value": value}
+        {"label": _RESULTS.get(name, name), "value": value}
         for name, value in seen.result.items()
         if name not in {"sha256", "file"}
     ]

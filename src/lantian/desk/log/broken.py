@@ -12,7 +12,7 @@ from lantian.errors import LantianError
 class LogBroken(LantianError):
     """The chain of the log does not hold: entries were changed, removed, moved or cut off."""
 
-    code = "LT-620"
+    code = "LT-630"
 
 
 class Wrong(StrEnum):
@@ -35,6 +35,10 @@ class Finding:
     seq: int | None
     entry: int | None
     what: str
+
+    def __str__(self) -> str:
+        """Return the words."""
+        return self.what
 
     @classmethod
     def changed(cls, seq: int, entry: int) -> Self:

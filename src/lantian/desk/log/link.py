@@ -47,6 +47,6 @@ def link(previous: str, spelled: str) -> str:
     Examples
     --------
     >>> link("0" * 64, "1,0,,1:A")[:16]
-    '0c4fd2d5d0ec0b6e'
+    '28dcb92187ee4a88'
     """
     return sha256((previous + spelled).encode()).hexdigest()

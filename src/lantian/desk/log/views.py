@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 from lantian.desk.language import both, language
 from lantian.desk.log.chain import verify
 from lantian.desk.log.forms import FilterForm, HeadForm
-from lantian.desk.log.heads import Head
 from lantian.desk.log.models import Entry
 from lantian.desk.log.queries import (
     PAGE,
@@ -115,11 +114,14 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
 def verification(request: HttpRequest) -> HttpResponse:
     """Show the head; verify the chain when asked."""
     form = HeadForm(request.POST or None)
-    context: dict[str, Any] = {"form": form, "head": head()}
+    facts: list[dict[str, Any]] = [{"label": both("当前链头", "Head now"), "value": str(head())}]
+    context: dict[str, Any] = {"form": form, "facts": facts}
     if request.method == "POST" and form.is_valid():
-        printed = form.cleaned_data["head"]
-        known = Head.parse(printed) if printed else None
-        verdict = verify(now=timezone.now(), head=known)
+        verdict = verify(head=form.cleaned_data["head"])
         half = language().half
         context |= {"verdict": verdict, "found": [half(f.what) for f in verdict.findings]}
+        facts += [
+            {"label": both("已核对条目", "Entries checked"), "value": verdict.entries},
+            {"label": both("核对到", "Checked up to"), "value": str(verdict.head)},
+        ]
     return render(request, "log/verify.html", context)

@@ -1,29 +1,42 @@
-"""What one reader's day holds."""
+"""What one reader's day holds: what to answer, what is late, what changed, who is on duty."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any, Final
 
 from django.urls import reverse
+from django.utils import timezone
 
+from lantian.desk.air.queries.areas import areas
 from lantian.desk.air.queries.ground import Ground, ground
-from lantian.desk.air.queries.today import Today, today
-from lantian.desk.duties.models import Duty, Shift
-from lantian.desk.duties.queries import duties_of, on_duty
-from lantian.desk.jobs.queries import FAILED, jobs_of
-from lantian.desk.language import both
+from lantian.desk.air.queries.pictures import level_of
+from lantian.desk.air.queries.target import targets_page
+from lantian.desk.air.queries.today import Today, late_words, today
+from lantian.desk.air.services import claim_key
+from lantian.desk.duties.queries import duties_of, on_duty, shifts_between
+from lantian.desk.duties.services import POSITIONS
+from lantian.desk.intents.queries import pending_for
+from lantian.desk.jobs.queries import failed_since
+from lantian.desk.language import both, language
 from lantian.desk.log.actor import Actor
 from lantian.desk.notices.queries import waiting_for
-from lantian.desk.register.queries import changed_since
-from lantian.desk.rights.reach import Reach
+from lantian.desk.register.queries import changed_since, waiting_imports
+from lantian.desk.rights.reach import EVERYWHERE, Reach
 from lantian.errors import NoData
+from lantian.evaluate.exceptional import EVERYWHERE as EVERY_PLACE
 from lantian.evaluate.exceptional import ClaimState
+from lantian.report.progress import Status
 
-#: What a grid member sees at most, on a phone in the rain.
+#: What a grid member sees at most, on a phone in the rain; what anybody sees of one kind.
 _FEW: Final = 7
 _MANY: Final = 50
 _RECENT: Final = timedelta(hours=24)
+#: How long a failed job asks for somebody, and a missed target counts as news.
+_FAILED: Final = timedelta(days=7)
+_MISSED: Final = timedelta(days=31)
+_SILENT_H: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,16 @@ class Item:
     sub: Any
     url: str
     tone: str = "info"
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Air:
+    """The air of the place, and the level of its last hour and day."""
+
+    today: Today
+    level: dict[str, Any] | None
+    yesterday: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +65,32 @@ class Day:
 
     Attributes
     ----------
-    answer, late, changed : tuple of Item
-    shifts : tuple of Shift
-        Who is on duty now.
-    duties : tuple of Duty
-        Of the reader's own posts.
-    air : Today or None
-        The place's air, None where there are no data.
+    answer, late, duty, changed, duties : tuple of Item
+        What waits for the reader, what is late, who is on duty now, what changed in a day,
+        what the reader's posts answer for.
+    left_out : int
+        How many things are not shown, as there are too many.
+    air : Air or None
+        None where there are no data, or the reader may not see them.
     """
 
     answer: tuple[Item, ...]
     late: tuple[Item, ...]
+    duty: tuple[Item, ...]
     changed: tuple[Item, ...]
-    shifts: tuple[Shift, ...]
-    duties: tuple[Duty, ...]
+    duties: tuple[Item, ...]
+    left_out: int
+    air: Air | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Who reads, what they reach, when, and the ground that they stand on."""
+
+    actor: Actor
+    reach: Reach
+    now: datetime
+    stands: Ground | None
     air: Today | None
 
 
@@ -70,81 +105,195 @@ def my_day(actor: Actor, reach: Reach, now: datetime) -> Day:
     now : datetime
         Local time.
     """
-    most = _FEW if reach.roles == {"grid_member"} else _MANY
-    stands = _ground(reach)
-    air = today(stands, now) if stands else None
-    answer = [*_notices(actor, now), *_claims(actor, reach, stands), *_jobs(actor)][:most]
-    late = [*_late(air)][: max(most - len(answer), 0)]
-    changed = [*_changes(reach, now)][: max(most - len(answer) - len(late), 0)]
-    return Day(
-        tuple(answer),
-        tuple(late),
-        tuple(changed),
-        tuple(on_duty(now)) if reach.may("duties.read") else (),
-        tuple(duties_of(actor.account)) if actor.account else (),
-        air,
-    )
+    stands, air = _air(reach, now)
+    asked = _Asked(actor, reach, now, stands, air)
+    few = reach.roles == {"grid_member"}
+    room, left_out, found = _FEW if few else _MANY, 0, []
+    for gather in (_answer, _late, _on_duty, _changes, _duties):
+        items = gather(asked)
+        shown = tuple(islice(items, room))
+        left_out += sum(1 for _ in items)
+        found.append(shown)
+        room -= len(shown) if few else 0
+    answer, late, duty, changed, duties = found
+    return Day(answer, late, duty, changed, duties, left_out, _seen(air))
 
 
-def _ground(reach: Reach) -> Ground | None:
+def _air(reach: Reach, now: datetime) -> tuple[Ground | None, Today | None]:
     if not reach.may("air.read"):
-        return None
+        return None, None
     try:
-        return ground()
+        stands = ground()
+        return stands, today(stands, now)
     except NoData:
+        return None, None
+
+
+def _seen(air: Today | None) -> Air | None:
+    if air is None:
         return None
+    levels = air.rules.levels.clause
+    before = level_of(levels, air.yesterday.level) if air.yesterday else None
+    return Air(air, level_of(levels, air.hour.level), before)
 
 
-def _notices(actor: Actor, now: datetime) -> Iterator[Item]:
-    for one in waiting_for(actor.account, now):
-        tone = "bad" if one.overdue else "warn"
-        yield Item(one.title, both("待回执", "to be acknowledged"), one.url, tone)
+def _answer(asked: _Asked) -> Iterator[Item]:
+    yield from _notices(asked)
+    yield from _claims(asked)
+    yield from _imports(asked)
+    yield from _jobs(asked)
 
 
-def _claims(actor: Actor, reach: Reach, stands: Ground | None) -> Iterator[Item]:
-    """Exceptional days that others declared and this reader may decide on."""
-    if stands is None or not reach.may("exceptional.approve"):
+def _notices(asked: _Asked) -> Iterator[Item]:
+    for one in waiting_for(asked.actor.account, asked.now):
+        sub = (
+            both("回执已超时", "the receipt is overdue")
+            if one.overdue
+            else both("待回执", "acknowledge")
+        )
+        yield Item(one.title, sub, one.url, "bad" if one.overdue else "warn", one.due_at)
+
+
+def _claims(asked: _Asked) -> Iterator[Item]:
+    """Exceptional days that others declared, within the area that the reader decides on."""
+    if asked.stands is None or not asked.reach.may("exceptional.approve"):
         return
     submitted = [
         claim
-        for claim in stands.roster.exclusions
-        if claim.state is ClaimState.SUBMITTED and claim.declared_by != actor.name
+        for claim in asked.stands.roster.exclusions
+        if claim.state is ClaimState.SUBMITTED and claim.declared_by != asked.actor.name
     ]
-    if submitted:
-        count = len(submitted)
+    if not submitted:
+        return
+    paths = {**areas(asked.stands, asked.now.date()), EVERY_PLACE: EVERYWHERE}
+    written = {intent.key for intent in pending_for("exceptional.")}
+    mine = [
+        claim
+        for claim in submitted
+        if asked.reach.covers(
+            "exceptional.approve", area=paths.get(claim.scope, EVERYWHERE), subject="air"
+        )
+        and claim_key(claim.scope, claim.day, claim.pollutant) not in written
+    ]
+    for day in sorted({claim.day for claim in mine}):
+        count = sum(claim.day == day for claim in mine)
         yield Item(
-            both(f"{count} 个例外事件待审批", f"{count} exceptional days to decide on"),
-            both(f"最早 {submitted[0].day}", f"first of {submitted[0].day}"),
-            reverse("air:exceptional"),
+            both(f"例外事件待审批：{day}", f"exceptional day to decide on: {day}"),
+            both(f"{count} 项申报", f"{count} claims"),
+            f"{reverse('air:exceptional')}?period={day:%Y-%m}",
             "warn",
         )
 
 
-def _jobs(actor: Actor) -> Iterator[Item]:
-    for one in jobs_of(actor.account):
-        if one.state == FAILED:
-            yield Item(
-                one.title,
-                both("任务未完成", "the job failed"),
-                reverse("jobs:detail", args=[one.id]),
-                "bad",
-            )
-
-
-def _late(air: Today | None) -> Iterator[Item]:
-    for station in air.late if air else ():
+def _imports(asked: _Asked) -> Iterator[Item]:
+    for one in waiting_imports(asked.actor.account):
+        if not (asked.reach.may(one.register.write) and asked.reach.may("register.import")):
+            continue
         yield Item(
-            station.name,
-            both(f"缺最近 {station.behind} 小时", f"silent for {station.behind} h"),
-            reverse("air:station", args=[station.code]),
+            both(f"导入待确认：{one.file}", f"import to decide on: {one.file}"),
+            both(
+                f"{one.register.zh}，{one.rows} 行，{one.wrong} 行有误",
+                f"{one.register.en}, {one.rows} rows, {one.wrong} wrong",
+            ),
+            one.url,
             "warn",
         )
 
 
-def _changes(reach: Reach, now: datetime) -> Iterator[Item]:
-    for change in changed_since(now - _RECENT, reach):
+def _jobs(asked: _Asked) -> Iterator[Item]:
+    """Jobs that failed: the reader's own, all of them for who runs the system."""
+    runs = asked.reach.may("system.manage")
+    for one in failed_since(asked.now - _FAILED, None if runs else asked.actor.account):
+        sub = both("任务失败", "the job failed")
+        yield Item(one.title, sub, reverse("jobs:detail", args=[one.id]), "bad", one.finished)
+
+
+def _late(asked: _Asked) -> Iterator[Item]:
+    yield from _unstaffed(asked)
+    if asked.stands is None or asked.air is None:
+        return
+    mine = _within(asked)
+    silent = [one for one in asked.air.late if mine(one.code)]
+    for one, (zh, en) in zip(silent, late_words(silent), strict=True):
+        tone = "bad" if one.behind >= _SILENT_H else "warn"
+        url = reverse("air:station", args=[one.code])
+        yield Item(both(zh, en), one.place, url, tone)
+    yield from _targets(asked.stands, mine)
+
+
+def _within(asked: _Asked) -> Callable[[str], bool]:
+    """Whether a place or station lies in the areas that the reader was given."""
+    given = asked.reach.areas("air.read")
+    if EVERYWHERE in given or asked.stands is None:
+        return lambda name: True
+    paths = areas(asked.stands, asked.now.date())
+    return lambda name: any(paths.get(name, EVERYWHERE).startswith(area) for area in given)
+
+
+def _targets(stands: Ground, mine: Callable[[str], bool]) -> Iterator[Item]:
+    """Targets that cannot be met any more, and those missed lately."""
+    found = targets_page(stands)
+    for line in found.lines:
+        status, period = line.progress.status, line.progress.period
+        lost = status is Status.UNREACHABLE
+        missed = status is Status.MISSED and found.report.day - period.last <= _MISSED
+        if (lost or missed) and mine(line.progress.place):
+            title = f"{line.progress.place} {line.row.span} {line.row.indicator}"
+            yield Item(title, line.status, reverse("air:targets"), "bad")
+
+
+def _unstaffed(asked: _Asked) -> Iterator[Item]:
+    """Today and tomorrow, where nobody is on the roster of those whom its writers answer for."""
+    if not asked.reach.may("duties.write"):
+        return
+    given = asked.reach.areas("duties.write")
+    day = asked.now.date()
+    days = {day: both("今天无人值班", "Nobody is on duty today")}
+    days[day + timedelta(days=1)] = both("明天无人值班", "Nobody is on duty tomorrow")
+    held = {
+        shift.day
+        for shift in shifts_between(min(days), max(days))
+        if shift.place.path.startswith(given)
+    }
+    for one in days.keys() - held:
+        yield Item(days[one], f"{one}", reverse("duties:roster-new"), "bad")
+
+
+def _on_duty(asked: _Asked) -> Iterator[Item]:
+    """Who is on duty now over, or within, the areas that the reader was given."""
+    if not asked.reach.may("duties.read"):
+        return
+    given = asked.reach.areas("duties.read")
+    words = {value: both(zh, en) for value, zh, en in POSITIONS}
+    lang = language()
+    for shift in on_duty(asked.now):
+        path = shift.place.path
+        if not any(path.startswith(area) or area.startswith(path) for area in given):
+            continue
+        person, office = shift.person, shift.person.organisation
         yield Item(
-            both(f"{change.register.zh}：{change.title}", f"{change.register.en}: {change.title}"),
-            both(f"{change.by} 于 {change.at:%H:%M}", f"{change.by} at {change.at:%H:%M}"),
+            lang.of(person.name_zh, person.name_en or person.name_zh),
+            f"{words[shift.position]} · {lang.of(office.short_zh or office.name_zh, office.name_en or office.name_zh)}",
+            reverse("duties:roster-detail", args=[shift.pk]),
+        )
+
+
+def _changes(asked: _Asked) -> Iterator[Item]:
+    for change in changed_since(asked.now - _RECENT, asked.reach):
+        kind = change.register
+        more = change.count - 1
+        zh, en = (f" 等 {change.count} 项", f" and {more} more") if more else ("", "")
+        yield Item(
+            both(f"{kind.zh}：{change.title}{zh}", f"{kind.en}: {change.title}{en}"),
+            change.by,
             change.url,
+            at=change.at,
         )
+
+
+def _duties(asked: _Asked) -> Iterator[Item]:
+    if asked.actor.account is None or not asked.reach.may("duties.read"):
+        return
+    for duty in duties_of(asked.actor.account):
+        url = reverse("duties:detail", args=[duty.pk])
+        yield Item(both(duty.text_zh, duty.text_en or duty.text_zh), duty.code, url)

@@ -87,7 +87,7 @@ def check_post(values: Values, row: Post | None) -> Sequence[Fault]:
             Fault(
                 "role",
                 values["role"],
-                "企业岗位用且仅用企业角色 / a company's posts, and only they, have the role company",
+                "企业岗位与企业角色须相配 / the role company goes with posts of companies",
                 "",
             )
         ]

@@ -91,3 +91,9 @@ def holding(
     for at, hit in zip(*hits, strict=True):
         found[int(at)].append(codes[int(hit)])
     return [sorted(each) for each in found]
+
+
+def is_fictional(name: str = "") -> bool:
+    """Whether a place of that Chinese name, or any place at all, is made up."""
+    rows = Place.objects.filter(fictional=True)
+    return (rows.filter(name_zh=name) if name else rows).exists()

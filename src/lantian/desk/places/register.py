@@ -1,8 +1,7 @@
 """The register of places."""
 
 from lantian.desk.places.models import Place
-from lantian.desk.places.services import LEVELS, check, settle
-from lantian.desk.register.geometry import Shape
+from lantian.desk.places.services import BOUNDARY, LEVELS, check, settle
 from lantian.desk.register.kinds import Choice, Flag, Number, Reference, Text
 from lantian.desk.register.spec import Column, Limits, Register, Related, Shown, declare
 
@@ -81,7 +80,7 @@ PLACES = declare(
                 name="boundary",
                 zh="边界",
                 en="Boundary",
-                kind=Shape(("Polygon", "MultiPolygon")),
+                kind=BOUNDARY,
                 listed=False,
                 note="GeoJSON 面，WGS 84 / GeoJSON polygon, WGS 84",
                 width=30,

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from lantian.desk.log.actor import Actor
 from lantian.desk.places.models import Place
-from lantian.desk.register.faults import Fault
-from lantian.desk.register.geometry import DECIMALS, area_km2, loaded
+from lantian.desk.register.faults import CellFault, Fault
+from lantian.desk.register.geometry import DECIMALS, Shape, area_km2, spelled
 from lantian.desk.register.spec import Values
 
 #: Levels from the top down: value, zh, en.
@@ -20,6 +20,7 @@ LEVELS: Final = (
     ("village", "村居", "village"),
     ("grid", "网格", "grid"),
 )
+BOUNDARY: Final = Shape(("Polygon", "MultiPolygon"))
 _RANK: Final = {level: rank for rank, (level, _, _) in enumerate(LEVELS)}
 _LONGEST_PATH: Final = 200
 
@@ -34,8 +35,7 @@ def check(values: Values, row: Place | None) -> Sequence[Fault]:
         values["fictional"] = parent.fictional
     if len(values["path"]) > _LONGEST_PATH:
         return [Fault("parent", parent.code if parent else "", "层级过深 / too deep", "")]
-    _measure(values, row)
-    return []
+    return _measure(values, row)
 
 
 def _wrong_parent(values: Values, parent: Place | None, row: Place | None) -> Fault | None:
@@ -46,10 +46,11 @@ def _wrong_parent(values: Values, parent: Place | None, row: Place | None) -> Fa
             "parent",
             parent.code,
             "不能放在自身之下 / a place cannot lie in itself",
-            "上级 / a place above it",
+            "不在其下的区域 / a place that is not below it",
         )
-    if _RANK[parent.level] >= _RANK[values["level"]]:
-        above = LEVELS[: _RANK[values["level"]]]
+    rank = _RANK[values["level"]]
+    if _RANK[parent.level] >= rank:
+        above = LEVELS[:rank]
         return Fault(
             "parent",
             parent.code,
@@ -59,22 +60,27 @@ def _wrong_parent(values: Values, parent: Place | None, row: Place | None) -> Fa
     return None
 
 
-def _measure(values: Values, row: Place | None) -> None:
-    """Area by the boundary; the centre too, where nobody said it or the boundary moved."""
-    if not values["boundary"]:
+def _measure(values: Values, row: Place | None) -> list[Fault]:
+    """Area by the boundary; the centre too, where nobody said it."""
+    text = values["boundary"]
+    if not text:
         values["area_km2"] = None
-        return
-    if row is not None and row.boundary == values["boundary"] and row.area_km2 is not None:
-        same_centre = values["centre_lon"] is not None and values["centre_lat"] is not None
-        if same_centre:
-            return
-    outline = loaded(values["boundary"])
+        return []
+    centred = values["centre_lon"] is not None and values["centre_lat"] is not None
+    if centred and row is not None and row.boundary == text and row.area_km2 is not None:
+        return []
+    try:
+        outline = BOUNDARY.geometry(text)
+    except CellFault as fault:
+        return [Fault("boundary", BOUNDARY.brief(text), fault.wrong, fault.allowed)]
+    values["boundary"] = spelled(outline)
     values["area_km2"] = round(Decimal(area_km2(outline)), 3)
-    if values["centre_lon"] is None or values["centre_lat"] is None:
-        inner = outline.centroid if outline.contains(outline.centroid) else None
-        point = inner or outline.representative_point()
+    if not centred:
+        middle = outline.centroid
+        point = middle if outline.contains(middle) else outline.representative_point()
         values["centre_lon"] = round(Decimal(point.x), DECIMALS)
         values["centre_lat"] = round(Decimal(point.y), DECIMALS)
+    return []
 
 
 def settle(row: Place, before: Mapping[str, Any], by: Actor, now: datetime) -> None:

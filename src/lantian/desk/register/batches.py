@@ -1,17 +1,15 @@
 """Imports: a file is received, checked, applied whole or in part, and may be undone."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import ForeignKey
 
 from lantian.desk.jobs.queries import is_unfinished
-from lantian.desk.log.actor import Actor
-from lantian.desk.log.services import record
+from lantian.desk.register.doing import Effect, Step, no_step
 from lantian.desk.register.faults import Fault
 from lantian.desk.register.headings import known_headings, plain, read_headings
 from lantian.desk.register.judging import Judge, Verdict
@@ -22,21 +20,13 @@ from lantian.desk.register.sheet.result import ResultSheet
 from lantian.desk.register.spec import Register, register_of
 from lantian.desk.register.stored import packed
 from lantian.desk.register.uploads import delete_files, plan_path, result_path, upload_path
-from lantian.desk.register.writing import write_planned
 from lantian.desk.rights.reach import Reach
-from lantian.errors import BadFile, Conflict
+from lantian.errors import BadFile, Conflict, LantianError
 from lantian.terms.coordinates import CoordinateSystem
 
 #: Faults that are kept for the page; the result file has them all.
 _KEPT_FAULTS: Final = 1000
 _CHUNK: Final = 500
-
-type Step = Callable[[int, int], None]
-type Effect = Callable[[], AbstractContextManager[Any]]
-
-
-def no_step(done: int, total: int) -> None:
-    """Tell nobody how far it is."""
 
 
 def check(
@@ -57,27 +47,28 @@ def check(
     """
     found: list[BatchFault] = []
     try:
-        found = _judge(batch, reach, step, None)
+        found = judge(batch, reach, step, None)
     except BadFile as error:
         batch.state = Batch.State.REFUSED
-        batch.message = _joined(error)
+        batch.message = told_error(error)
     else:
         batch.state = Batch.State.CHECKED
         batch.message = ""
     batch.checked_at = now
     with effect():
-        _keep(batch, found)
+        keep(batch, found)
     plan_path(batch).unlink(missing_ok=True)
 
 
-def _keep(batch: Batch, found: list[BatchFault]) -> None:
+def keep(batch: Batch, found: list[BatchFault]) -> None:
+    """Save an import with what is wrong with its rows."""
     batch.found.all().delete()
     BatchFault.objects.bulk_create(found)
     batch.save()
 
 
-def _joined(error: BadFile | Conflict) -> str:
-    """What and fix in one text, "zh / en"."""
+def told_error(error: LantianError) -> str:
+    """What and fix of an error in one text, "zh / en"."""
     what, fix = error.what.partition(" / "), error.fix.partition(" / ")
     return f"{what[0]}。{fix[0]} / {what[2] or what[0]}. {fix[2] or fix[0]}"
 
@@ -90,7 +81,7 @@ def begin_apply(batch: Batch) -> None:
     Conflict
         If it is not waiting for that.
     """
-    _go(batch, (Batch.State.CHECKED,), Batch.State.APPLYING)
+    go(batch, (Batch.State.CHECKED,), Batch.State.APPLYING)
 
 
 def discard(batch: Batch) -> None:
@@ -101,7 +92,7 @@ def discard(batch: Batch) -> None:
     Conflict
         If it was applied, or is at work.
     """
-    _go(batch, (Batch.State.CHECKED, Batch.State.REFUSED), Batch.State.DISCARDED)
+    go(batch, (Batch.State.CHECKED, Batch.State.REFUSED), Batch.State.DISCARDED)
     delete_files(batch)
 
 
@@ -116,7 +107,7 @@ def settle(batch: Batch) -> None:
     if is_unfinished(batch.job):
         raise _elsewhere(batch)
     written = batch.rows.exists()
-    _go(batch, Batch.OPEN, Batch.State.APPLIED if written else Batch.State.REFUSED)
+    go(batch, Batch.OPEN, Batch.State.APPLIED if written else Batch.State.REFUSED)
     batch.message = (
         "任务中断，只导入了一部分，可撤销 / the job was interrupted and a part was imported; "
         "it can be undone"
@@ -126,7 +117,14 @@ def settle(batch: Batch) -> None:
     batch.save(update_fields=["message"])
 
 
-def _go(batch: Batch, from_states: Iterable[str], to_state: str) -> None:
+def go(batch: Batch, from_states: Iterable[str], to_state: str) -> None:
+    """Let an import go from one of some states to another, once.
+
+    Raises
+    ------
+    Conflict
+        If it is in none of them by now.
+    """
     moved = Batch.objects.filter(pk=batch.pk, state__in=from_states).update(state=to_state)
     if not moved:
         raise _elsewhere(batch)
@@ -141,93 +139,7 @@ def _elsewhere(batch: Batch) -> Conflict:
     )
 
 
-def apply(
-    batch: Batch,
-    *,
-    only_good: bool,
-    reach: Reach,
-    by: Actor,
-    now: datetime,
-    step: Step = no_step,
-    effect: Effect = transaction.atomic,
-) -> None:
-    """Write what was checked: all rows or none, or the good rows only.
-
-    Every row is judged again; one that somebody changed since the check is a wrong row.
-    Where all or nothing was asked for and a row is wrong, nothing is written and the
-    import stands checked anew. Good rows only are written some hundred at a time.
-
-    Parameters
-    ----------
-    effect : callable
-        The transaction of each write, as a job gives it, so that it counts only while
-        the job still holds its lease.
-    """
-    register = register_of(batch.kind)
-    found = _judge(batch, reach, step, batch.checked_at)
-    batch.message = ""
-    if batch.faults and not only_good:
-        batch.state = Batch.State.CHECKED
-        batch.message = "有错误的行，全部未导入 / some rows are wrong, nothing was imported"
-        with effect():
-            _keep(batch, found)
-        return
-    try:
-        if only_good:
-            for chunk in _plan(batch):
-                with effect():
-                    write_planned(register, batch, chunk, by=by, now=now)
-        with effect():
-            if not only_good:
-                for chunk in _plan(batch):
-                    write_planned(register, batch, chunk, by=by, now=now)
-            _keep(batch, found)
-            _finish(batch, only_good=only_good, by=by, now=now)
-    except (Conflict, IntegrityError) as error:
-        batch.refresh_from_db()
-        batch.state = Batch.State.CHECKED
-        batch.message = _joined(
-            error
-            if isinstance(error, Conflict)
-            else Conflict(
-                "写入时数据已变化 / the rows changed while they were written",
-                where=batch.file_name,
-                fix="重新检查 / check the sheet again",
-            )
-        )
-        with effect():
-            batch.save()
-    finally:
-        plan_path(batch).unlink(missing_ok=True)
-    if any(column.personal for column in register.all) and batch.state == Batch.State.APPLIED:
-        delete_files(batch)
-
-
-def _finish(batch: Batch, *, only_good: bool, by: Actor, now: datetime) -> None:
-    rows = batch.rows.all()
-    batch.created = rows.filter(was="").count()
-    batch.changed = rows.count() - batch.created
-    batch.state = Batch.State.APPLIED
-    batch.applied_at = now
-    batch.save()
-    record(
-        by=by,
-        now=now,
-        action=f"{batch.kind}.batch",
-        kind="import",
-        key=str(batch.pk),
-        after={
-            "file": batch.file_name,
-            "sha256": batch.sha256,
-            "created": batch.created,
-            "changed": batch.changed,
-            "wrong": batch.faults,
-            "only_good": only_good,
-        },
-    )
-
-
-def _judge(batch: Batch, reach: Reach, step: Step, since: datetime | None) -> list[BatchFault]:
+def judge(batch: Batch, reach: Reach, step: Step, since: datetime | None) -> list[BatchFault]:
     """Judge the sheet, write its result file and the plan, count, and return what is wrong."""
     register = register_of(batch.kind)
     known = known_headings(register)
@@ -312,16 +224,3 @@ def _planned(register: Register, verdict: Verdict) -> str:
 
 def _unsaved(row: Row, field: Any) -> bool:
     return field.is_cached(row) and (named := getattr(row, field.name)) and named.pk is None
-
-
-def _plan(batch: Batch) -> Iterator[list[dict[str, Any]]]:
-    """Read what is to be written; what a row refers to of the same sheet is in a chunk before."""
-    chunk: list[dict[str, Any]] = []
-    with plan_path(batch).open(encoding="utf-8") as file:
-        for line in file:
-            planned = json.loads(line)
-            if chunk and (planned["late"] or len(chunk) == _CHUNK):
-                yield chunk
-                chunk = []
-            chunk.append(planned)
-    yield chunk

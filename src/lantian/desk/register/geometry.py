@@ -40,7 +40,17 @@ class Shape(Kind):
 
     def read(self, text: str, find: Find) -> str:
         """Read a geometry and spell it in its one form."""
-        return spelled(read_geometry(text, self.types, self.allowed))
+        return spelled(self.geometry(text))
+
+    def geometry(self, text: str) -> BaseGeometry:
+        """Read and check a geometry.
+
+        Raises
+        ------
+        CellFault
+            As `read_geometry`.
+        """
+        return read_geometry(text, self.types, self.allowed)
 
     def brief(self, text: str) -> str:
         """Say its type and how many points it has."""
@@ -132,7 +142,7 @@ def area_km2(found: BaseGeometry) -> float:
     --------
     >>> from shapely.geometry import box
     >>> round(area_km2(box(116, 36, 117, 37)), 1)
-    9959.3
+    9941.6
     """
     flat = shapely.transform(found, _equal_area)
     return float(abs(flat.area)) / 1e6

@@ -15,21 +15,24 @@ from django.views.decorators.http import require_GET, require_http_methods
 from lantian.desk.jobs.queries import is_unfinished
 from lantian.desk.jobs.services import enqueue
 from lantian.desk.language import both
-from lantian.desk.register.batches import apply, begin_apply, check, discard, settle
+from lantian.desk.register.applying import apply
+from lantian.desk.register.batches import begin_apply, check, discard, settle
 from lantian.desk.register.forms import said
-from lantian.desk.register.jobs import APPLY, CHECK
+from lantian.desk.register.jobs import APPLY, CHECK, UNDO
 from lantian.desk.register.models import Batch
 from lantian.desk.register.sheet.template import template
 from lantian.desk.register.spec import Register
+from lantian.desk.register.undoing import begin_undo, undo
 from lantian.desk.register.uploads import batch_of, receive, result_path, upload_path
-from lantian.desk.register.writing import undo
 from lantian.desk.rights.request import DeskRequest
 from lantian.errors import BadFile, BadRequest
 from lantian.terms.coordinates import CoordinateSystem
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: A file up to this size is checked while its sender waits; a larger one by a job.
-AT_ONCE_B: Final = 200_000
+AT_ONCE_B: Final = 100_000
+#: So many rows are written while one waits; more by a job.
+AT_ONCE_ROWS: Final = 500
 _SHOWN_FAULTS: Final = 200
 
 
@@ -100,12 +103,8 @@ def new_import(request: DeskRequest, register: Register) -> HttpResponse:
 def _check(request: DeskRequest, batch: Batch) -> None:
     if upload_path(batch).stat().st_size <= AT_ONCE_B:
         check(batch, reach=request.reach, now=timezone.now())
-        return
-    job = enqueue(
-        name=CHECK, by=request.actor, now=timezone.now(), arguments={"batch": str(batch.pk)}
-    )
-    batch.job = str(job)
-    batch.save(update_fields=["job"])
+    else:
+        _later(request, batch, CHECK)
 
 
 def _recent(request: DeskRequest, register: Register) -> list[dict[str, Any]]:
@@ -126,6 +125,7 @@ _STATES: Final = {
     Batch.State.REFUSED: both("无法读取", "refused"),
     Batch.State.APPLYING: both("导入中", "being applied"),
     Batch.State.APPLIED: both("已导入", "applied"),
+    Batch.State.UNDOING: both("撤销中", "being undone"),
     Batch.State.UNDONE: both("已撤销", "undone"),
     Batch.State.DISCARDED: both("已放弃", "discarded"),
 }
@@ -189,13 +189,11 @@ def _result(batch: Batch) -> HttpResponse:
 
 
 def _act(request: DeskRequest, batch: Batch) -> None:
-    now = timezone.now()
     match request.POST.get("act"):
         case "all" | "good" as mode:
             _apply(request, batch, only_good=mode == "good")
         case "undo":
-            undo(batch, reach=request.reach, by=request.actor, now=now)
-            messages.success(request, both("已撤销这次导入", "The import was undone"))
+            _undo(request, batch)
         case "discard":
             discard(batch)
         case "settle":
@@ -207,16 +205,25 @@ def _act(request: DeskRequest, batch: Batch) -> None:
 
 
 def _apply(request: DeskRequest, batch: Batch, *, only_good: bool) -> None:
-    now = timezone.now()
     begin_apply(batch)
-    if batch.total <= 1000 and upload_path(batch).stat().st_size <= AT_ONCE_B:
+    if batch.total <= AT_ONCE_ROWS:
+        now = timezone.now()
         apply(batch, only_good=only_good, reach=request.reach, by=request.actor, now=now)
-        return
-    job = enqueue(
-        name=APPLY,
-        by=request.actor,
-        now=now,
-        arguments={"batch": str(batch.pk), "only_good": only_good},
-    )
+    else:
+        _later(request, batch, APPLY, only_good=only_good)
+
+
+def _undo(request: DeskRequest, batch: Batch) -> None:
+    begin_undo(batch)
+    if batch.total <= AT_ONCE_ROWS:
+        undo(batch, reach=request.reach, by=request.actor, now=timezone.now())
+        messages.success(request, both("已撤销这次导入", "The import was undone"))
+    else:
+        _later(request, batch, UNDO)
+
+
+def _later(request: DeskRequest, batch: Batch, name: str, **more: bool) -> None:
+    arguments = {"batch": str(batch.pk), **more}
+    job = enqueue(name=name, by=request.actor, now=timezone.now(), arguments=arguments)
     batch.job = str(job)
     batch.save(update_fields=["job"])

@@ -8,10 +8,12 @@ from django.utils import timezone
 
 from lantian.desk.jobs.registry import job
 from lantian.desk.jobs.run import Run
-from lantian.desk.register.batches import apply, check
+from lantian.desk.register.applying import apply
+from lantian.desk.register.batches import check
 from lantian.desk.register.exporting import Extract, write_export
 from lantian.desk.register.models import Batch
 from lantian.desk.register.spec import register_of
+from lantian.desk.register.undoing import undo
 from lantian.desk.register.uploads import forget_uploads
 from lantian.desk.rights.queries import reach_of
 from lantian.desk.rights.reach import Reach
@@ -19,6 +21,7 @@ from lantian.terms.coordinates import CoordinateSystem
 
 CHECK: Final = "register.check"
 APPLY: Final = "register.apply"
+UNDO: Final = "register.undo"
 EXPORT: Final = "register.export"
 _KEPT: Final = timedelta(days=7)
 
@@ -50,6 +53,16 @@ def apply_import(run: Run, *, batch: str, only_good: bool) -> Mapping[str, Any]:
             step=run.progress,
             effect=run.effect,
         )
+    return {"count": found.created + found.changed}
+
+
+@job(UNDO, zh="撤销导入", en="Undo an import")
+def undo_import(run: Run, *, batch: str) -> Mapping[str, Any]:
+    """Take an import back."""
+    found = Batch.objects.get(pk=batch)
+    if found.state == Batch.State.UNDOING:
+        now = timezone.now()
+        undo(found, reach=_reach(run), by=run.by, now=now, step=run.progress, effect=run.effect)
     return {"count": found.created + found.changed}
 
 

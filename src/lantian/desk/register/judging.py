@@ -13,9 +13,9 @@ from django.db.models import Model, Q
 
 from lantian.desk.register.faults import CellFault, Fault
 from lantian.desk.register.filling import fill, told
-from lantian.desk.register.geometry import DECIMALS, Shape, loaded, read_geometry, spelled
+from lantian.desk.register.geometry import DECIMALS, loaded, spelled
 from lantian.desk.register.headings import SYSTEMS, Headings
-from lantian.desk.register.kinds import ABSENT, Reference, folded
+from lantian.desk.register.kinds import ABSENT, Reference, find_one, folded
 from lantian.desk.register.row import Row
 from lantian.desk.register.sheet.cells import ERRORS
 from lantian.desk.register.sheet.reading import Sheet
@@ -172,10 +172,8 @@ class Judge:
             x, y = to_wgs84(float(lon), float(lat), system)
             values[shown.lon], values[shown.lat] = _kept(x), _kept(y)
         if text := values.get(shown.shape):
-            kind = self.register.by_name[shown.shape].kind
-            types = kind.types if isinstance(kind, Shape) else ()
-            moved = shapely.transform(loaded(text), to_wgs84_of(system))
-            values[shown.shape] = spelled(read_geometry(spelled(moved), types, kind.allowed))
+            moved = spelled(shapely.transform(loaded(text), to_wgs84_of(system)))
+            values[shown.shape] = self.register.by_name[shown.shape].kind.read(moved, find_one)
 
     def _existing(self, reads: Sequence[_Read]) -> dict[tuple[str, ...], Row]:
         """Rows of the register that have the keys of a chunk, one query."""

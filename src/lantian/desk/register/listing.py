@@ -84,7 +84,8 @@ def asked(register: Register, query: QueryDict, today: date) -> Asked:
 
 def filter_names(register: Register) -> set[str]:
     """Names of the filters of a register."""
-    return {c.name for c in register.all if c.filtered} | {f.name for f in register.filters}
+    columns = (c for c in register.all if c.filtered or isinstance(c.kind, Reference))
+    return {c.name for c in columns} | {f.name for f in register.filters}
 
 
 def _can_sort(register: Register, name: str) -> bool:

@@ -54,6 +54,7 @@ class Batch(models.Model):
         REFUSED = "refused"
         APPLYING = "applying"
         APPLIED = "applied"
+        UNDOING = "undoing"
         UNDONE = "undone"
         DISCARDED = "discarded"
 
@@ -78,7 +79,7 @@ class Batch(models.Model):
     message = models.TextField(blank=True)
     job = models.CharField(max_length=36, blank=True)
 
-    OPEN: ClassVar = (State.CHECKING, State.APPLYING)
+    OPEN: ClassVar = (State.CHECKING, State.APPLYING, State.UNDOING)
 
 
 class BatchRow(models.Model):

@@ -1,6 +1,6 @@
 """Writing rows of a register: create, change, end, remove, many at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -137,7 +137,7 @@ def remove(
         row = locked(register, pk, reach=reach)
         if row.version != version:
             raise Moved(register, row, changes_since(register, row, version))
-        if users := used_by(row):
+        if users := users_of([row]).get(row.pk):
             raise BadRequest(
                 f"被 {'、'.join(users)} 引用，不能删除 / referred to by {', '.join(users)}",
                 where=register.key_of(row),
@@ -287,10 +287,22 @@ def save(
     return row
 
 
-def used_by(row: Row) -> list[str]:
-    """Names of the tables that refer to a row."""
-    return sorted(
-        str(relation.related_model._meta.verbose_name)
-        for relation in row._meta.related_objects
-        if relation.related_model._base_manager.filter(**{relation.field.name: row}).exists()
-    )
+def users_of(rows: Sequence[Row], *, but: Collection[int] = ()) -> dict[int, list[str]]:
+    """Return names of the tables that refer to rows, by the number of the row.
+
+    Parameters
+    ----------
+    but : collection of int
+        Rows of the same table that do not count.
+    """
+    found: dict[int, list[str]] = {}
+    for relation in rows[0]._meta.related_objects if rows else ():
+        model, field = relation.related_model, relation.field.name
+        own = isinstance(rows[0], model)
+        users = model._base_manager.filter(**{f"{field}__in": rows})
+        for user, used in users.values_list("pk", field).iterator():
+            names = found.setdefault(used, []) if not (own and user in but) else []
+            name = str(model._meta.verbose_name)
+            if name not in names:
+                names.append(name)
+    return found

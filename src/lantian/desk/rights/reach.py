@@ -8,7 +8,7 @@ from typing import Final
 
 from django.db.models import Q
 
-from lantian.desk.rights.table import table
+from lantian.desk.rights.table import AND, table
 
 EVERYWHERE: Final = "/"
 
@@ -45,8 +45,8 @@ class Reach:
         return frozenset(h.role for h in self.holdings)
 
     def may(self, permission: str) -> bool:
-        """Whether the permission is held anywhere."""
-        return any(True for _ in self._with(permission))
+        """Whether the permission, or each of several joined by " & ", is held anywhere."""
+        return all(any(True for _ in self._with(one)) for one in permission.split(AND))
 
     def q(
         self,

@@ -9,6 +9,8 @@ from typing import Final
 
 PUBLIC: Final = "public"
 SIGNED_IN: Final = "signed-in"
+#: Between permissions that a route needs all of.
+AND: Final = " & "
 #: Kinds of work against pollution that a post may be limited to.
 SUBJECTS: Final = ("industry", "dust", "mobile", "living", "agriculture", "heating", "air")
 _FILE: Final = Path(__file__).with_name("table.toml")
@@ -72,7 +74,8 @@ def table() -> Table:
         for name, need in section.items()
     }
     known = permissions.keys() | {PUBLIC, SIGNED_IN}
-    named = {p for role in roles.values() for p in role.may} | set(routes.values())
+    named = {p for role in roles.values() for p in role.may}
+    named |= {p for need in routes.values() for p in need.split(AND)}
     if strange := sorted(named - known):
         raise ValueError(f"{_FILE.name} names permissions that it does not declare: {strange}")
     return Table(permissions, roles, routes)

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import sqlite3
 import tarfile
 import tempfile
@@ -20,10 +21,12 @@ from lantian.desk.site.tables_copy import dump_tables, fill_tables
 from lantian.errors import BadFile, BadRequest
 
 MANIFEST: Final = "manifest.json"
-_DATABASES: Final = ("lake.sqlite", "days.sqlite", "desk.sqlite")
+_DATABASES: Final = ("lake.sqlite", "desk.sqlite")
+#: Heads of the log that were written down.
+_HEADS: Final = "log.heads"
 _TABLES: Final = "tables"
 #: What can be made again, or belongs to a running process.
-_LEFT_OUT: Final = frozenset({"static", *_DATABASES})
+_LEFT_OUT: Final = frozenset({"static", _HEADS, *_DATABASES})
 _FORM: Final = 1
 
 
@@ -83,7 +86,8 @@ def save(env: Env, file: Path, *, head: str, now: datetime) -> Saved:
 
 
 def _write(env: Env, new: Path, scratch: Path, head: str, now: datetime) -> dict[str, str]:
-    copies = dump_tables(env.database_url, scratch) if env.database_url else _copies(env, scratch)
+    copies = _heads(env, scratch)
+    copies += dump_tables(env.database_url, scratch) if env.database_url else _copies(env, scratch)
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     sums: dict[str, str] = {}
     with (
@@ -106,6 +110,14 @@ def _write(env: Env, new: Path, scratch: Path, head: str, now: datetime) -> dict
         entry.size = len(text)
         archive.addfile(entry, io.BytesIO(text))
     return sums
+
+
+def _heads(env: Env, scratch: Path) -> list[tuple[str, Path]]:
+    """Copy the heads before the tables: none may tell of more than those hold."""
+    if not (env.folder / _HEADS).exists():
+        return []
+    shutil.copyfile(env.folder / _HEADS, scratch / _HEADS)
+    return [(_HEADS, scratch / _HEADS)]
 
 
 def _copies(env: Env, scratch: Path) -> list[tuple[str, Path]]:
@@ -202,6 +214,9 @@ def unpack(file: Path, folder: Path) -> dict[str, Any]:
                 raise _not_ours(file, f"{name}: sha256")
         for path in found.iterdir():
             path.rename(folder / path.name)
+    for private in ("keys", "files"):
+        (folder / private).mkdir(exist_ok=True)
+        (folder / private).chmod(0o700)
     return manifest
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lantian.desk.language import both, language
+from lantian.desk.places.queries import is_fictional
 from lantian.desk.rights.reach import Reach
 from lantian.desk.rights.request import DeskRequest
 from lantian.desk.rights.table import table
@@ -26,7 +27,12 @@ def page(request: DeskRequest) -> dict[str, Any]:
     found = {"lang": language().value, "lang_url": _other(request), "now": timezone.localtime()}
     if not account.is_authenticated:
         return found
-    return {**found, "nav": menu(request), "account": _account(account.name, request.reach)}
+    return {
+        **found,
+        "nav": menu(request),
+        "account": _account(account.name, request.reach),
+        "fictional": is_fictional(),
+    }
 
 
 def _account(name: str, reach: Reach) -> dict[str, Any]:

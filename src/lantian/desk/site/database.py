@@ -1,10 +1,13 @@
 """Where the desk's tables are: SQLite in the data folder, or PostgreSQL."""
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from lantian.desk.env import Env
 from lantian.errors import BadSetting
+
+#: File of the desk's tables in the data folder.
+SQLITE: Final = "desk.sqlite"
 
 
 def django_database(env: Env) -> dict[str, Any]:
@@ -20,7 +23,7 @@ def django_database(env: Env) -> dict[str, Any]:
 
 def sqlite(env: Env) -> dict[str, Any]:
     """Return the SQLite form: one writer at a time who takes the lock at once and waits for it."""
-    file = env.folder / "desk.sqlite"
+    file = env.folder / SQLITE
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": file,

@@ -8,6 +8,9 @@ from typing import Protocol, cast
 import django
 
 from lantian.desk.env import FOLDER_VARIABLE
+from lantian.desk.site.database import SQLITE
+from lantian.errors import BadSetting
+from lantian.lake.database import database_url
 
 
 class Verb(Protocol):
@@ -28,6 +31,22 @@ def set_up(folder: Path) -> None:
     os.environ[FOLDER_VARIABLE] = str(folder.resolve())
     os.environ["DJANGO_SETTINGS_MODULE"] = "lantian.desk.site.settings"
     django.setup()
+
+
+def require(folder: Path) -> None:
+    """Refuse a folder in which no desk was made.
+
+    Raises
+    ------
+    BadSetting
+        If there is none.
+    """
+    if database_url() is None and not (folder / SQLITE).is_file():
+        raise BadSetting(
+            "这里没有指挥台 / no desk here",
+            where=str(folder),
+            fix=f"lantian desk init --dir {folder}",
+        )
 
 
 def load(verb: str) -> Verb:

@@ -31,6 +31,8 @@ def prepare(env: Env) -> list[str]:
         If the lake is damaged or a newer Lantian made it.
     """
     done = []
+    for name in ("secret", "field", "proof"):
+        env.key(name)
     if env.database_url:
         _make_schema(env.database_url)
     call_command("migrate", verbosity=0, interactive=False)

@@ -41,12 +41,17 @@ INSTALLED_APPS = [
     "lantian.desk.stations",
     "lantian.desk.duties",
     "lantian.desk.air",
+    "lantian.desk.notices",
+    "lantian.desk.myday",
+    "lantian.desk.wall",
+    "lantian.desk.api",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "lantian.desk.api.middleware.ApiMiddleware",
     "lantian.desk.site.middleware.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -59,6 +64,8 @@ MIDDLEWARE = [
     "lantian.desk.accounts.gate.GateMiddleware",
     "lantian.desk.site.middleware.ErrorMiddleware",
 ]
+
+FORM_RENDERER = "lantian.desk.site.form_look.FormLook"
 
 TEMPLATES = [
     {

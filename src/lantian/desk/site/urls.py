@@ -29,4 +29,8 @@ urlpatterns = [
     path("sources/", include("lantian.desk.sources.urls")),
     path("duties/", include("lantian.desk.duties.urls")),
     path("air/", include("lantian.desk.air.urls")),
+    path("notices/", include("lantian.desk.notices.urls")),
+    path("", include("lantian.desk.myday.urls")),
+    path("wall", include("lantian.desk.wall.urls")),
+    path("", include("lantian.desk.api.urls")),
 ]

@@ -117,7 +117,7 @@ SOURCES = declare(
         order=("code",),
         filters=(subtree_filter("place__path"),),
         shown=Shown(lon="lon", lat="lat", shape="shape"),
-        related=(Related(kind="source", by="parent"), Related(kind="document", by="source")),
+        related=(Related(kind="source", by="parent"),),
         check=check,
         columns=(*_IDENTITY, *_PARTIES, *_OUTPUT, *_SITE),
     )

@@ -126,13 +126,16 @@ def printed(answer: Answer, lang: Language) -> Derivation:
 
 
 def halves(text: str, lang: Language) -> str:
-    """Return the part of a text in one language where all of it is given in both.
+    """Return the part of a text in one language where all of it, each number too, is in both.
 
     Examples
     --------
     >>> halves("有效 / valid", Language.EN), halves("1034 / 24 = 43.083333", Language.EN)
     ('valid', '1034 / 24 = 43.083333')
+    >>> halves("有效日 / valid days: SO2 31", Language.ZH)
+    '有效日 / valid days: SO2 31'
     """
     zh, mark, en = text.partition(" / ")
-    bilingual = mark and " / " not in en and not zh.isascii() and en.isascii()
+    same = "".join(filter(str.isdigit, zh)) == "".join(filter(str.isdigit, en))
+    bilingual = mark and same and " / " not in en and not zh.isascii() and en.isascii()
     return lang.of(zh, en) if bilingual else text

@@ -41,13 +41,6 @@ class Capture:
     months: tuple[tuple[str, ...], ...]
     whole: tuple[str, ...]
 
-    @property
-    def by_item(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Shares of the months, by pollutant."""
-        return tuple(
-            (p.symbol, tuple(month[i] for month in self.months)) for i, p in enumerate(POLLUTANTS)
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class GapRow:

@@ -53,6 +53,18 @@ class Change:
     values: tuple[tuple[str, str, str], ...]
 
 
+def set_on(shelf: Shelf, day: date) -> tuple[RuleSet, list[EntryShown]]:
+    """Return the rule set in force on a day, with every entry it bundles.
+
+    Raises
+    ------
+    NoRuleInForce
+        If none was.
+    """
+    chosen = in_force(day, shelf)
+    return chosen, [_entry(entry) for entry in chosen.entries()]
+
+
 def books_on(shelf: Shelf, day: date | None) -> list[BookShown]:
     """All books, with the entries in force on a day, or with every entry."""
     return [_book(book, day) for book in shelf.values()]

@@ -95,7 +95,11 @@ class DayBefore:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """All that the page says of one root place."""
+    """All that the page says of one root place.
+
+    `standings` are of the ranked level; `own` is the root's place among the `beside` places
+    of its own level, None where it stands alone.
+    """
 
     place: str
     at: datetime
@@ -106,6 +110,8 @@ class Today:
     month: Period
     level: str
     standings: tuple[Standing, ...]
+    own: Standing | None
+    beside: int
     notes: tuple[str, ...]
 
     @property
@@ -143,7 +149,9 @@ def _today(ground: Ground, seen: Latest) -> Today:
         yesterday=_yesterday(ground, day),
         month=month,
         level=level,
-        standings=_standings(ground, ranked, month),
+        standings=standings(ground, level, month),
+        own=_own(ground, month),
+        beside=len(ground.group.places[ground.group.levels[0]]),
         notes=tuple(ranked.notes),
     )
 
@@ -234,12 +242,27 @@ def _yesterday(ground: Ground, day: date) -> DayBefore | None:
     return DayBefore(day, now, level_now, primary, before)
 
 
-def _standings(ground: Ground, ranked: Ranking, month: Period) -> tuple[Standing, ...]:
-    """Every place of the ranked level in the month to date, with its rank a day earlier."""
+def _own(ground: Ground, month: Period) -> Standing | None:
+    """Return the root place among the others of its level; None where there are none."""
+    level = ground.group.levels[0]
+    if len(ground.group.places[level]) == 1:
+        return None
+    return next((s for s in standings(ground, level, month) if s.place == ground.root), None)
+
+
+def standings(ground: Ground, level: str, month: Period) -> tuple[Standing, ...]:
+    """Every place of a level in the month to date, with its rank a day earlier.
+
+    Raises
+    ------
+    NoData, NoRuleInForce
+        If the period lies outside the data or before any rule.
+    """
+    ranked = ranking(ground, level, month).value
     earlier: dict[str, int] = {}
     if month.days > 1:
         until = Period(month.first, month.last - timedelta(days=1))
-        then = ranking(ground, ground.group.ranked_level, until).value
+        then = ranking(ground, level, until).value
         earlier = dict(zip(then.names, then.ranks.tolist(), strict=True))
     stamp = stamp_of(ground, ranked)
     return tuple(_standing(stamp, ranked, row, earlier) for row in ranked.order())

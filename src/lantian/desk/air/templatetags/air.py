@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from lantian.desk.air.links import asked, why
+from lantian.desk.air.words import KINDS, LEVELS, said
 from lantian.desk.language import language
 from lantian.report.bulletin import Compared, Item
 from lantian.report.figure import Figure
@@ -116,3 +117,27 @@ def with_items(statistics: Sequence[Compared], items: Sequence[Item]) -> list[tu
 def by_variant(query: Mapping[str, object], name: str) -> dict[str, object]:
     """Query of derivations with another index variant."""
     return {**query, "variant": name}
+
+
+@register.filter
+def level_word(level: str) -> str:
+    """Word of a level of places."""
+    return said(LEVELS, level)
+
+
+@register.filter
+def kind_word(kind: str) -> str:
+    """Word of a kind of station."""
+    return said(KINDS, kind)
+
+
+@register.filter
+def in_short(text: str) -> str:
+    """What a text says before its details.
+
+    Examples
+    --------
+    >>> in_short("too few valid days: PM10 3/27")
+    'too few valid days'
+    """
+    return text.partition(":")[0]

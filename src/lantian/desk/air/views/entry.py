@@ -17,6 +17,7 @@ from lantian.desk.air.files import csv_bytes
 from lantian.desk.air.queries.ground import Ground, ground
 from lantian.desk.air.queries.latest import latest
 from lantian.desk.language import language
+from lantian.desk.places.queries import is_fictional
 from lantian.desk.rights.request import DeskRequest
 from lantian.errors import BadRequest, NoData
 
@@ -75,6 +76,7 @@ def page(
                 for g in held.groups
             ],
         },
+        "fictional": is_fictional(held.root),
         "as_at": seen.at,
         "past_days": age.days if age > _PAST else None,
         "past": age > _PAST,
@@ -86,13 +88,14 @@ def page(
 
 
 def conditional(
-    request: HttpRequest, held: Ground, make: Callable[[], HttpResponse]
+    request: HttpRequest, held: Ground, make: Callable[[], HttpResponse], more: str = ""
 ) -> HttpResponse:
     """Answer anew only when the lake, the question or the language changed.
 
     The answer is made after its mark is compared, so that an unchanged one costs nothing.
+    `more` marks what else the answer rests on.
     """
-    parts = (held.version, held.root, request.get_full_path(), language().value)
+    parts = (held.version, held.root, request.get_full_path(), language().value, more)
     mark = quote_etag(hashlib.sha256(repr(parts).encode()).hexdigest()[:32])
     unchanged = get_conditional_response(request, etag=mark)
     response = unchanged if unchanged is not None else make()
@@ -103,10 +106,14 @@ def conditional(
 
 
 def json_answer(
-    request: HttpRequest, held: Ground, make: Callable[[], dict[str, Any]]
+    request: HttpRequest, held: Ground, make: Callable[[], dict[str, Any]], more: str = ""
 ) -> HttpResponse:
     """Answer data of a chart or map."""
-    return conditional(request, held, lambda: JsonResponse(make(), json_dumps_params=_COMPACT))
+
+    def answer() -> HttpResponse:
+        return JsonResponse(make(), json_dumps_params=_COMPACT)
+
+    return conditional(request, held, answer, more)
 
 
 _COMPACT: Final = {"ensure_ascii": False, "separators": (",", ":"), "allow_nan": False}

@@ -1,13 +1,17 @@
 """The page of exceptional days: candidates, claims, decisions, both versions of the figures."""
 
+from collections.abc import Collection, Mapping
+from typing import Any
+
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from lantian.desk.air.links import asked
+from lantian.desk.air.queries.areas import areas
 from lantian.desk.air.queries.exceptional import claim_held, exceptional_page
 from lantian.desk.air.queries.ground import Ground
 from lantian.desk.air.queries.latest import latest
@@ -15,6 +19,7 @@ from lantian.desk.air.services import decide_claim, submit_claims
 from lantian.desk.air.spans import beside, choices, read_span, span_asked
 from lantian.desk.air.views.entry import grounded, page
 from lantian.desk.language import both, language
+from lantian.desk.rights.reach import EVERYWHERE as ROOT
 from lantian.desk.rights.request import DeskRequest
 from lantian.errors import BadRequest
 from lantian.evaluate.exceptional import EVERYWHERE, ClaimState
@@ -44,14 +49,28 @@ class ClaimForm(forms.Form):
         ),
     )
 
-    def __init__(self, ground: Ground, *args: object, **kwargs: object) -> None:
-        """Offer the places and stations in view."""
+    def __init__(
+        self, ground: Ground, scopes: Collection[str], *args: object, **kwargs: object
+    ) -> None:
+        """Offer those places and stations in view that the asker may claim for."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         names = ground.names
-        places = [(p, p) for level in ground.group.levels for p in ground.group.places[level]]
-        stations = [(s, names.get(s, s)) for s in ground.group.stations]
-        everywhere = (EVERYWHERE, both("全部地区", "every place"))
-        self.fields["scope"].choices = [*places, *stations, everywhere]  # type: ignore[attr-defined]
+        places = [p for level in ground.group.levels for p in ground.group.places[level]]
+        offered = [(s, names.get(s, s)) for s in (*places, *ground.group.stations)]
+        offered.append((EVERYWHERE, both("全部地区", "every place")))
+        field: Any = self.fields["scope"]
+        field.choices = [one for one in offered if one[0] in scopes]
+
+
+def _paths(ground: Ground) -> dict[str, str]:
+    """Path of everything that a claim may be about."""
+    return {**areas(ground, timezone.localdate()), EVERYWHERE: ROOT}
+
+
+def _within(request: DeskRequest, paths: Mapping[str, str], permission: str) -> set[str]:
+    """Places and stations in view over which the asker holds a permission."""
+    covers = request.reach.covers
+    return {s for s, path in paths.items() if covers(permission, area=path, subject="air")}
 
 
 @require_GET
@@ -70,6 +89,8 @@ def _page(
     level = ground.level(request.GET.get("level", ""))
     found = exceptional_page(ground, level, period, request.actor.name)
     before, after = beside(period)
+    paths = _paths(ground)
+    submits = _within(request, paths, "exceptional.submit")
     get = request.GET
     filled = {
         "scope": get.get("scope"),
@@ -85,9 +106,9 @@ def _page(
         "after": after,
         "levels": ground.levels(),
         "level": level,
-        "form": form or ClaimForm(ground, initial=filled),
-        "may_submit": request.reach.may("exceptional.submit"),
-        "may_approve": request.reach.may("exceptional.approve"),
+        "form": form or ClaimForm(ground, submits, initial=filled),
+        "submits": submits,
+        "decides": _within(request, paths, "exceptional.approve"),
         "why": {"level": level},
         "why_sand": {"level": level, "sand": 1},
     }
@@ -100,7 +121,7 @@ def _page(
 @grounded
 def submit(request: DeskRequest, ground: Ground) -> HttpResponse:
     """Take a claim in."""
-    form = ClaimForm(ground, request.POST)
+    form = ClaimForm(ground, _within(request, _paths(ground), "exceptional.submit"), request.POST)
     if not form.is_valid():
         return _page(request, ground, form, 422)
     given = form.cleaned_data
@@ -131,6 +152,8 @@ def decide(request: DeskRequest, ground: Ground) -> HttpResponse:
             "没有这种决定 / no such decision", where="state", fix="approved, withdrawn"
         ) from error
     claim = claim_held(ground, get("scope", ""), get("day", ""), get("pollutant", ""))
+    if claim.scope not in _within(request, _paths(ground), "exceptional.approve"):
+        raise Http404
     if claim.state is not ClaimState.SUBMITTED:
         raise BadRequest(
             "只能决定已申报的 / only a submitted claim is decided",

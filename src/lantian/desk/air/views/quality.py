@@ -12,6 +12,7 @@ from lantian.desk.air.spans import beside, choices, read_span, span_asked
 from lantian.desk.air.views.entry import conditional, csv_answer, grounded, page
 from lantian.desk.language import language
 from lantian.desk.rights.request import DeskRequest
+from lantian.errors import BadRequest
 from lantian.report.language import period_label
 from lantian.terms.hour import local_end
 from lantian.terms.pollutant import POLLUTANTS
@@ -26,8 +27,15 @@ def show(request: DeskRequest, ground: Ground) -> HttpResponse:
     found, lang = quality_page(ground, period), language()
     before, after = beside(period)
     seen = today(ground, timezone.now())
+    item = request.GET.get("item", "pm25")
+    at = next((i for i, p in enumerate(POLLUTANTS) if p.key == item), None)
+    if at is None:
+        known = ", ".join(p.key for p in POLLUTANTS)
+        raise BadRequest(f"{item[:20]!r}?", where="item", fix=known)
     context = {
         "found": found,
+        "item": POLLUTANTS[at],
+        "by_month": [(one, [month[at] for month in one.months]) for one in found.captures],
         "label": period_label(found.period, lang),
         "period": period.label,
         "choices": choices(period, last),

@@ -39,17 +39,29 @@ from lantian.flows.level_days import STATION
 from lantian.flows.rank import rank_table, write_ranking
 from lantian.report.headline import valued
 from lantian.report.language import period_label
-from lantian.rules.ruleset import set_names
+from lantian.rules.ruleset import for_period, set_names
+from lantian.terms.period import Period
 from lantian.terms.pollutant import POLLUTANTS
+
+
+def _variants(request: DeskRequest, ground: Ground, period: Period) -> tuple[str, ...]:
+    """Variant that ranks, then those beside it; empty where neither is said."""
+    index, *more = [name for name in request.GET.getlist("index") if name] or [""]
+    beside = [name for name in (*more, *request.GET.getlist("beside")) if name]
+    if beside and not index:
+        rules, _ = for_period(period, request.GET.get("rules") or None, ground.shelf)
+        index = rules.evaluation.clause.default_index
+    return tuple(dict.fromkeys(name for name in (index, *beside) if name))
 
 
 def _asked(request: DeskRequest, ground: Ground) -> Asked:
     last = latest(ground, timezone.now()).value.whole_day
+    period = span_asked(request, read_span(f"{last:%Y-%m}"))
     return check(
         Asked(
             level=ground.level(request.GET.get("level", "")),
-            period=span_asked(request, read_span(f"{last:%Y-%m}")),
-            variants=tuple(dict.fromkeys(v for v in request.GET.getlist("index") if v)),
+            period=period,
+            variants=_variants(request, ground, period),
             rules=request.GET.get("rules", ""),
             sand=request.GET.get("sand") == "1",
             months=number_asked(request, "months", 12),
@@ -90,7 +102,9 @@ def show(request: DeskRequest, ground: Ground) -> HttpResponse:
         "after": after,
         "items": POLLUTANTS,
         "levels": ground.levels(),
-        "variants": [(v, v.name in asked.variants) for v in variants_of(ground)],
+        "variants": variants_of(ground),
+        "index": request.GET.get("index", ""),
+        "beside": asked.variants[1:],
         "rule_sets": set_names(ground.shelf),
         "most_months": MOST_MONTHS,
         "rows": [(r, names.get(r.row.place, r.row.place), r.row.place) for r in found.rows],
@@ -107,7 +121,7 @@ def show(request: DeskRequest, ground: Ground) -> HttpResponse:
         },
         "csv": address_of(reverse("air:ranking-csv"), query),
         "xlsx": address_of(reverse("air:ranking-xlsx"), query),
-        "text": address_of(reverse("air:ranking-text"), query),
+        "share_url": address_of(reverse("air:ranking-text"), query),
         "trajectory": address_of(reverse("air:trajectory"), query),
         "trajectory_csv": address_of(reverse("air:trajectory-csv"), query),
     }

@@ -18,6 +18,7 @@ from lantian.desk.air.queries.reconciled import Question, reconciled
 from lantian.desk.air.services import keep_official, official_folder
 from lantian.desk.air.spans import read_span
 from lantian.desk.air.views.entry import file_answer, grounded, page
+from lantian.desk.air.words import LEVELS, said
 from lantian.desk.language import both, language
 from lantian.desk.rights.request import DeskRequest
 from lantian.errors import BadFile, BadRequest, NoData
@@ -53,7 +54,7 @@ class TableForm(forms.Form):
         """Offer levels and variants."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         usual = ("", both("自动", "automatic"))
-        levels = [(level, level) for level in ground.levels()]
+        levels = [(level, said(LEVELS, level)) for level in ground.levels()]
         variants = [(v.name, v.title) for v in variants_of(ground)]
         self.fields["level"].choices = [usual, *levels]  # type: ignore[attr-defined]
         self.fields["index"].choices = [usual, *variants]  # type: ignore[attr-defined]

@@ -8,9 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from lantian.desk.air.queries.ground import shelf_here
-from lantian.desk.air.queries.rule_books import CHANGE, book_of, books_on, changes
+from lantian.desk.air.queries.rule_books import CHANGE, book_of, books_on, changes, set_on
 from lantian.desk.rights.request import DeskRequest
-from lantian.rules.ruleset import in_force
 from lantian.terms.period import parse_day
 
 
@@ -24,8 +23,13 @@ def show(request: DeskRequest) -> HttpResponse:
     """Show the books with the entries in force on a day."""
     shelf = shelf_here()
     day = _day(request, "on", timezone.localdate())
-    chosen = in_force(day, shelf)
-    context = {"books": books_on(shelf, day), "day": day, "chosen": chosen}
+    chosen, bundled = set_on(shelf, day)
+    context = {
+        "books": books_on(shelf, day),
+        "day": day,
+        "chosen": chosen,
+        "bundled": bundled,
+    }
     return render(request, "air/rules.html", context)
 
 

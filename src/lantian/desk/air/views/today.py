@@ -1,15 +1,17 @@
 """The page of today: map, stations, the month's rank, what changed, what is late."""
 
-from typing import Any
+import hashlib
 
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from lantian.desk.air.queries.areas import shapes
+from lantian.desk.air.queries.days import held
 from lantian.desk.air.queries.ground import Ground
 from lantian.desk.air.queries.pictures import all_levels, level_of
-from lantian.desk.air.queries.today import StationNow, Today, late_words, today
+from lantian.desk.air.queries.station_map import station_map
+from lantian.desk.air.queries.today import Today, late_words, today
 from lantian.desk.air.views.entry import (
     conditional,
     csv_answer,
@@ -24,9 +26,6 @@ from lantian.flows.brief import brief_of
 from lantian.flows.grounds import basis_of
 from lantian.report.brief import brief_text
 from lantian.terms.pollutant import POLLUTANTS
-
-#: Shapes of the kinds of station on maps; a kind that is not here is drawn as a dot.
-_SHAPES = {"national": "circle", "provincial": "square", "township": "diamond", "micro": "dot"}
 
 
 @require_GET
@@ -45,6 +44,7 @@ def show(request: DeskRequest, ground: Ground) -> HttpResponse:
         "levels_shown": all_levels(levels),
         "late": [lang.of(*words) for words in late_words(seen.late)],
         "notes": [lang.half(note) for note in seen.notes],
+        "lag": held(ground, seen.level, seen.month).statement(lang),
         "basis": basis_of(ground.lake, ground.roster, seen.rules).short,
         "why": {"level": ""},
     }
@@ -55,46 +55,10 @@ def show(request: DeskRequest, ground: Ground) -> HttpResponse:
 @grounded
 def map_data(request: DeskRequest, ground: Ground) -> HttpResponse:
     """Answer the stations as the map draws them."""
-    return json_answer(request, ground, lambda: _map(today(ground, timezone.now())))
-
-
-def _map(seen: Today) -> dict[str, Any]:
-    placed = [s for s in seen.stations if s.lon is not None and s.lat is not None]
-    lons, lats = [s.lon or 0.0 for s in placed], [s.lat or 0.0 for s in placed]
-    edge = 0.05
-    return {
-        "areas": {"type": "FeatureCollection", "features": []},
-        "points": [_point(seen, s) for s in placed],
-        "wind": _wind(placed),
-        "bounds": [min(lons) - edge, min(lats) - edge, max(lons) + edge, max(lats) + edge]
-        if placed
-        else None,
-    }
-
-
-def _point(seen: Today, station: StationNow) -> dict[str, Any]:
-    level = level_of(seen.rules.levels.clause, station.hour.level)
-    name = level["name"] if level else language().of("无数据", "no data")
-    return {
-        "lon": station.lon,
-        "lat": station.lat,
-        "label": station.hour.aqi.text,
-        "colour": level["colour"] if level else None,
-        "ink": level["ink"] if level else "dark",
-        "shape": _SHAPES.get(station.kind, "circle"),
-        "href": reverse("air:station", args=[station.code]),
-        "title": f"{station.name} AQI {station.hour.aqi.text} {name}",
-        "kind": station.kind,
-    }
-
-
-def _wind(stations: list[StationNow]) -> dict[str, Any] | None:
-    arrows = [
-        {"lon": s.lon, "lat": s.lat, "from_deg": s.wind_from_deg, "ms": float(s.wind_ms)}
-        for s in stations
-        if s.wind_ms is not None and s.wind_from_deg is not None
-    ]
-    return {"arrows": arrows, "text": ""} if arrows else None
+    outlines = shapes(ground, timezone.localdate())
+    mark = hashlib.sha256(repr(outlines).encode()).hexdigest()
+    seen = today(ground, timezone.now())
+    return json_answer(request, ground, lambda: station_map(seen, outlines), mark)
 
 
 @require_GET

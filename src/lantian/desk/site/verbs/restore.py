@@ -3,13 +3,13 @@
 import argparse
 
 from lantian.desk.env import env
-from lantian.desk.site.backup import fill, unpack
+from lantian.desk.site.backup import fill
 from lantian.desk.site.install import prepare
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Unpack, prove by hashes, bring tables up to this version."""
-    manifest = unpack(arguments.file, env().folder)
+    """Bring what was unpacked into use: tables of this version, rows of PostgreSQL."""
+    manifest = arguments.manifest
     prepare(env())
     tables = fill(env(), manifest)
     print(f"已恢复 / restored: {env().folder}, {len(manifest['sha256'])} 文件 / files", end="")

@@ -15,6 +15,7 @@ import { shape, windArrow } from "./map/shapes.js";
 import { fetchJson, icon, make, say } from "./words.js";
 
 const EMPTY = { type: "FeatureCollection", features: [] };
+/** Maps on the page: box → {map, marks, tip, text}. */
 const drawn = new Map();
 const started = new WeakSet();
 let library = null;
@@ -36,6 +37,8 @@ function colours() {
     : { ground: "#e9eef2", area: "#f9fafb", own: "#eef4fb", edge: "#8796a6", road: "#b9a889", river: "#7fb2d9" };
 }
 
+const dotted = (data) => ({ type: "FeatureCollection", features: dots(data).map(({ lon, lat, ...properties }) => ({ type: "Feature", properties, geometry: { type: "Point", coordinates: [lon, lat] } })) });
+
 function styleOf(data) {
   const tone = colours();
   const kind = (name) => ["==", ["get", "kind"], name];
@@ -44,7 +47,7 @@ function styleOf(data) {
     sources: {
       areas: { type: "geojson", data: data.areas ?? EMPTY },
       lines: { type: "geojson", data: data.lines ?? EMPTY },
-      dots: { type: "geojson", data: { type: "FeatureCollection", features: dots(data).map(({ lon, lat, ...properties }) => ({ type: "Feature", properties, geometry: { type: "Point", coordinates: [lon, lat] } })) } },
+      dots: { type: "geojson", data: dotted(data) },
     },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": tone.ground } },
@@ -106,15 +109,17 @@ function tipper(box) {
   };
 }
 
-function addMarkers(map, data, box, { Marker }) {
-  const tip = tipper(box);
+/** What stands on the map as elements of the page. */
+function addMarkers(map, data, tip, { Marker }) {
+  const marks = [];
+  const put = (element, at) => marks.push(new Marker({ element }).setLngLat(at).addTo(map));
   for (const { properties, geometry } of data.areas?.features ?? []) {
-    if (properties.name) new Marker({ element: make("div", { class: "map-name", "aria-hidden": "true" }, properties.name) }).setLngLat(properties.label_at ?? middle(geometry)).addTo(map);
+    if (properties.name) put(make("div", { class: "map-name", "aria-hidden": "true" }, properties.name), properties.label_at ?? middle(geometry));
   }
   for (const { lon, lat, from_deg: from, ms } of data.wind?.arrows ?? []) {
     const holder = make("div", { class: "map-wind", "aria-hidden": "true" });
     holder.append(windArrow(from, ms));
-    new Marker({ element: holder }).setLngLat([lon, lat]).addTo(map);
+    put(holder, [lon, lat]);
   }
   for (const point of stations(data)) {
     const label = point.label ?? "";
@@ -128,8 +133,12 @@ function addMarkers(map, data, box, { Marker }) {
     };
     for (const event of ["mouseenter", "focus"]) element.addEventListener(event, tell);
     for (const event of ["mouseleave", "blur"]) element.addEventListener(event, tip.hide);
-    new Marker({ element }).setLngLat([point.lon, point.lat]).addTo(map);
+    put(element, [point.lon, point.lat]);
   }
+  return marks;
+}
+
+function listen(map, box, tip) {
   for (const layer of ["dot", "area"]) {
     map.on("click", layer, ({ features: [feature] }) => !box.hasAttribute("data-map-edit") && feature.properties.href && window.location.assign(feature.properties.href));
   }
@@ -164,6 +173,7 @@ async function draw(box) {
     if (!box.isConnected) return undefined;
     show(box, data, found);
   } catch (error) {
+    started.delete(box); // the next part that is swapped in tries again
     fail(box, error.message, () => draw(box));
   }
   return undefined;
@@ -183,15 +193,32 @@ function show(box, data, found) {
   map.addControl(new found.ScaleControl({ unit: "metric" }), "bottom-left");
   map.getCanvas().addEventListener("focus", () => map.scrollZoom.enable());
   map.getCanvas().addEventListener("blur", () => map.scrollZoom.disable());
-  addMarkers(map, data, box, found);
+  const tip = tipper(box);
+  const marks = addMarkers(map, data, tip, found);
+  listen(map, box, tip);
   if (data.wind?.text) box.append(make("p", { class: "map-note" }, data.wind.text));
   if (box.hasAttribute("data-map-edit")) map.on("load", () => editMap(map, box, found));
   map.on("error", ({ error }) => fail(box, say(`地图出错：${error.message}`, `The map failed: ${error.message}`), null));
-  drawn.set(box, map);
+  drawn.set(box, { map, marks, tip, text: JSON.stringify(data) });
+}
+
+/** Bring a map up to date without making it anew; one that is not drawn yet is left alone. */
+export async function renewMap(box) {
+  const held = drawn.get(box);
+  if (!held) return;
+  const data = await fetchJson(box.dataset.src);
+  const text = JSON.stringify(data);
+  if (text === held.text) return;
+  held.text = text;
+  list(box, data);
+  held.tip.hide();
+  for (const mark of held.marks) mark.remove();
+  held.marks = addMarkers(held.map, data, held.tip, await maplibre());
+  for (const [name, shown] of Object.entries({ areas: data.areas ?? EMPTY, lines: data.lines ?? EMPTY, dots: dotted(data) })) held.map.getSource(name)?.setData(shown);
 }
 
 function dropGone() {
-  for (const [box, map] of drawn) {
+  for (const [box, { map }] of drawn) {
     if (box.isConnected) continue;
     map.remove();
     drawn.delete(box);

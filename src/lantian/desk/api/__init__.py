@@ -1,0 +1,1 @@
+"""The API of the desk: tokens, registers and air as JSON, CSV and GeoJSON, metrics."""

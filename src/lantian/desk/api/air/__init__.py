@@ -1,0 +1,1 @@
+"""The air through the API: hours, days, ranking, targets, derivations."""

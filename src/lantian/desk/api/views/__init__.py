@@ -1,0 +1,1 @@
+"""Pages about the API: own tokens, and what it offers."""

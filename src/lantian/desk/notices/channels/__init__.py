@@ -1,0 +1,1 @@
+"""Ways out of the desk: mail, robots of chat groups, text messages."""

@@ -1,0 +1,107 @@
+"""Reading registers as a whole: what changed lately, which imports wait for a decision."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Count, F, Max, QuerySet, TextField, Value
+from django.db.models.functions import Cast
+from django.urls import reverse
+
+from lantian.desk.register.kinds import Reference
+from lantian.desk.register.models import Batch
+from lantian.desk.register.spec import Register, register_of, registers
+from lantian.desk.rights.reach import Reach
+
+#: Changes and imports that are returned at most.
+_MOST: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Rows of a register that somebody changed: `title` is of one of `count`, `at` the last."""
+
+    register: Register
+    title: str
+    count: int
+    by: str
+    at: datetime
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingImport:
+    """An import that was checked and waits for its sender to apply or discard it."""
+
+    register: Register
+    file: str
+    rows: int
+    wrong: int
+    url: str
+
+
+def changed_since(since: datetime, reach: Reach) -> list[Change]:
+    """Say who changed what within reach since a time, the newest first; one query.
+
+    The rows of one register that one person changed are one `Change`, so that an import of
+    thousands hides nothing else.
+    """
+    read = [register for register in registers() if reach.may(register.read)]
+    if not read:
+        return []
+    first, *more = [_changed(register, since, reach) for register in read]
+    rows = first.union(*more, all=True).order_by("-at")[:_MOST]
+    return [
+        _change(register_of(kind), by, count, at, pk, title)
+        for kind, by, count, at, pk, title in rows
+    ]
+
+
+def _changed(register: Register, since: datetime, reach: Reach) -> QuerySet[Any, Any]:
+    column = register.by_name[register.title or register.key[-1]]
+    title = column.name
+    if isinstance(column.kind, Reference):
+        title = f"{column.name}__{column.kind.label}"
+    rows: QuerySet[Any] = register.model._default_manager.filter(
+        reach.q(register.read, **register.limits.named()), changed_at__gte=since
+    )
+    # Annotations alone: a union keeps the order of its columns only among their like.
+    return (
+        rows.order_by()
+        .annotate(kind=Value(register.kind, TextField()), by=F("changed_by"))
+        .values("kind", "by")
+        .annotate(
+            count=Count("pk"),
+            at=Max("changed_at"),
+            one=Max("pk"),
+            title=Max(Cast(title, TextField())),
+        )
+        .values_list("kind", "by", "count", "at", "one", "title")
+    )
+
+
+def _change(
+    register: Register, by: str, count: int, at: datetime, pk: int, title: str | None
+) -> Change:
+    if count == 1:
+        url = reverse(register.route("detail"), args=[pk])
+    else:
+        url = reverse(register.route("list"))
+    return Change(register, title or "", count, by, at, url)
+
+
+def waiting_imports(account: int | None) -> list[WaitingImport]:
+    """Imports of an account that wait for its decision, the newest first."""
+    rows = Batch.objects.filter(account=account, state=Batch.State.CHECKED).order_by("-at")
+    known = {register.kind: register for register in registers()}
+    return [
+        WaitingImport(
+            known[batch.kind],
+            batch.file_name,
+            batch.total,
+            batch.faults,
+            reverse(known[batch.kind].route("batch"), args=[batch.pk]),
+        )
+        for batch in rows[:_MOST]
+        if batch.kind in known
+    ]

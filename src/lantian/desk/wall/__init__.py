@@ -1,0 +1,1 @@
+"""The wall: the pages' own queries, large, by turns, without a hand."""

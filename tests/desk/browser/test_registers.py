@@ -1,0 +1,121 @@
+"""Registers in a browser: import with wrong rows, undo, edit, two editors, the log."""
+
+import re
+from pathlib import Path
+
+import openpyxl
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.slow
+
+ROWS = 200
+#: Wrong rows: line of the sheet, heading, what it says, and how it is spoilt.
+WRONG = {
+    5: ("类别*", "炼金术"),
+    13: ("名称*", ""),
+    42: ("责任网格*", "990199"),
+    79: ("编码*", "污染源 78"),
+    120: ("经度", "东经"),
+    152: ("绩效等级", "Z"),
+    201: ("污染物", "砒霜"),
+}
+
+
+def sheet(template: Path, into: Path) -> Path:
+    """Fill the downloaded template with sources, some of them wrong."""
+    book = openpyxl.load_workbook(template)
+    page = book.worksheets[0]
+    heads = [str(cell.value) for cell in page[1]]
+    page.delete_rows(2, page.max_row)
+    for n in range(1, ROWS + 1):
+        row = {"编码*": f"IMP-{n:03}", "名称*": f"导入餐馆{n}", "类别*": "餐饮"}
+        row |= {"责任网格*": "990101001", "经度": 115.5, "纬度": 35.9, "污染物": "PM2.5"}
+        if n + 1 in WRONG:
+            heading, said = WRONG[n + 1]
+            row[heading] = said
+        page.append([row.pop(head, None) for head in heads])
+        assert row == {}, "the template lacks a heading"
+    book.save(into)
+    return into
+
+
+def fact(page: Page, label: str) -> str:
+    """What a page's list of facts says."""
+    line = page.locator("dl.facts > div").filter(has=page.locator("dt", has_text=label))
+    return line.locator("dd").inner_text()
+
+
+def test_200_sources_with_7_wrong_rows_are_imported_and_taken_back(entered, desk, tmp_path) -> None:
+    page = entered("hq", "/sources/")
+    page.get_by_role("link", name="导入").click()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="下载模板").click()
+    file = sheet(saved.value.path(), tmp_path / "sources.xlsx")
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="上传并检查").click()
+    expect(page.get_by_role("button", name="放弃")).to_be_visible(timeout=60_000)
+
+    found = [fact(page, one) for one in ("行数", "新增", "修改", "错误")]
+    assert found == ["200", "193", "0", "7"]
+    wrong = page.get_by_role("region", name="错误的行").locator("tbody tr")
+    rows = [[cell.inner_text() for cell in row.locator("th, td").all()] for row in wrong.all()]
+    assert {int(line): (heading, said) for line, heading, said, *_ in rows} == WRONG
+    assert all(problem and allowed for *_, problem, allowed in rows)
+    expect(page.get_by_role("button", name="全部导入")).to_have_count(0)
+
+    page.get_by_role("button", name="只导入正确的 193 行").click()
+    expect(page.get_by_role("link", name="查看台账")).to_be_visible(timeout=60_000)
+    batch = page.url
+    page.goto(f"{desk.url}/sources/?q=导入餐馆")
+    expect(page.locator(".pager")).to_contain_text("193")
+    page.get_by_role("link", name="IMP-001").click()
+    expect(page.locator("h1")).to_have_text("导入餐馆1")
+
+    page.goto(batch)
+    page.get_by_role("button", name="撤销这次导入").click()
+    page.get_by_role("dialog").get_by_role("button", name="撤销").click()
+    expect(page.locator(".page-subtitle")).to_contain_text("已撤销", timeout=60_000)
+    page.goto(f"{desk.url}/sources/?q=导入餐馆")
+    expect(page.get_by_role("link", name="IMP-001")).to_have_count(0)
+
+
+def test_an_edit_stands_in_the_changes_and_in_the_log(entered, desk) -> None:
+    page = entered("hq", "/sources/?q=甲子烧烤店")
+    page.locator("tbody a").first.click()
+    page.get_by_role("link", name="修改", exact=True).click()
+    page.get_by_label("联系人").fill("试 联 系")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator(".facts").first).to_contain_text("试 联 系")
+    change = page.locator(".diff tr", has_text="联系人").first
+    expect(change).to_contain_text("试 联 系")
+
+    page.goto(f"{desk.url}/log/")
+    page.locator("tbody tr", has_text="QL-CY01").first.get_by_role("link").first.click()
+    expect(page.locator("main")).to_contain_text("试 联 系")
+    expect(page.locator("main")).to_contain_text("赵甲子")
+    page.goto(f"{desk.url}/log/verify")
+    expect(page.locator("main")).to_contain_text(re.compile("完好|一致|未发现"))
+
+
+def test_the_second_of_two_editors_sees_what_the_first_changed(entered) -> None:
+    first = entered("hq", "/sources/?q=乙丑饭庄")
+    first.locator("tbody a").first.click()
+    address = first.url
+    first.get_by_role("link", name="修改", exact=True).click()
+    second = entered("town", re.sub(r"^https?://[^/]+", "", address) + "edit")
+
+    first.get_by_label("地址").fill("东街 1 号")
+    first.get_by_role("button", name="保存").click()
+    expect(first).to_have_url(address)
+    second.get_by_label("联系人").fill("后来者")
+    second.get_by_role("button", name="保存").click()
+
+    expect(second.get_by_role("alert")).to_contain_text("别人改过这条记录")
+    expect(second.locator("main")).to_contain_text("赵甲子")
+    expect(second.get_by_label("地址")).to_have_value("东街 1 号")
+    expect(second.get_by_label("联系人")).to_have_value("后来者")
+    second.get_by_role("button", name="保存").click()
+    expect(second).to_have_url(address)
+    expect(second.locator(".facts").first).to_contain_text("东街 1 号")
+    expect(second.locator(".facts").first).to_contain_text("后来者")

@@ -1,0 +1,53 @@
+"""Watching a browser: every complaint, every refused answer, every other host."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, Page
+
+AXE = Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js"
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+_POLICY = """addEventListener("securitypolicyviolation",
+  (e) => console.error(`policy ${e.violatedDirective}: ${e.blockedURI}`))"""
+
+
+class Watch:
+    """What went wrong in the pages of a browser context since it was made."""
+
+    def __init__(self, context: BrowserContext, host: str) -> None:
+        self.host = host
+        self.found: list[str] = []
+        context.add_init_script(_POLICY)
+        context.on("console", self._heard)
+        context.on("weberror", lambda e: self._note("error", str(e.error), e.page))
+        context.on("response", self._answered)
+        context.on("request", self._asked)
+
+    def _note(self, what: str, text: str, page: Page | None) -> None:
+        where = urlsplit(page.url).path if page else ""
+        self.found.append(f"{where}: {what}: {text}")
+
+    def _heard(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            self._note(message.type, message.text, message.page)
+
+    def _answered(self, answer: Any) -> None:
+        if answer.status >= 400:
+            self.found.append(f"{answer.status}: {answer.url}")
+
+    def _asked(self, request: Any) -> None:
+        asked = urlsplit(request.url)
+        if asked.netloc != self.host and asked.scheme not in {"data", "blob"}:
+            self.found.append(f"another host: {request.url}")
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe-core finds wrong in a page by the rules of WCAG 2.2 AA."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("(only) => axe.run({runOnly: only})", list(RULES))
+    return [
+        f"{urlsplit(page.url).path}: {rule['id']}: {node['html'][:160]}"
+        for rule in found["violations"]
+        for node in rule["nodes"][:3]
+    ]
