@@ -21,4 +21,4 @@ django.setup()
 settings.STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
-Path(settings.STATIC_ROOT).mkdir()
+Path(settings.STATIC_ROOT).mkdir(exist_ok=True)

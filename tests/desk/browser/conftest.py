@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -58,16 +58,19 @@ def desk(
 
 @pytest.fixture
 def open_context(browser: Browser, desk: RunningDesk) -> Iterator[Callable[..., BrowserContext]]:
-    """Open a browser of its own, watched; what went wrong in it fails the test."""
+    """Open a browser of its own, watched; what goes wrong in it fails the test.
+
+    `bears` are answers of 400 and above that the test means to get.
+    """
     with ExitStack() as stack:
         watches: list[Watch] = []
 
-        def make(**options: object) -> BrowserContext:
+        def make(*, bears: Sequence[int] = (), **options: object) -> BrowserContext:
             given = {"viewport": DESK, "locale": "zh-CN", **options}
             context = browser.new_context(**given)  # type: ignore[arg-type]
             stack.callback(context.close)
             context.set_default_timeout(20_000)
-            watches.append(Watch(context, urlsplit(desk.url).netloc))
+            watches.append(Watch(context, urlsplit(desk.url).netloc, bears))
             return context
 
         yield make

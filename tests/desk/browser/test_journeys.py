@@ -112,8 +112,8 @@ def test_a_phone_has_the_menu_and_cards_for_tables(entered) -> None:
     page.locator(".bar-menu").click()
     link.click()
     expect(page.locator("h1")).to_have_text("污染源")
-    expect(page.locator("table thead")).not_to_be_in_viewport()
-    row = page.locator("tbody tr").first
+    row = page.locator(".table-cards > tbody > tr").first
+    expect(row).to_be_visible()
     box = row.bounding_box()
     assert box is not None
     assert box["height"] > 80

@@ -1,5 +1,6 @@
 """Watching a browser: every complaint, every refused answer, every other host."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,10 +14,14 @@ _POLICY = """addEventListener("securitypolicyviolation",
 
 
 class Watch:
-    """What went wrong in the pages of a browser context since it was made."""
+    """What went wrong in the pages of a browser context since it was made.
 
-    def __init__(self, context: BrowserContext, host: str) -> None:
+    `bears` are answers of 400 and above that are no fault.
+    """
+
+    def __init__(self, context: BrowserContext, host: str, bears: Collection[int] = ()) -> None:
         self.host = host
+        self.bears = bears
         self.found: list[str] = []
         context.add_init_script(_POLICY)
         context.on("console", self._heard)
@@ -29,11 +34,12 @@ class Watch:
         self.found.append(f"{where}: {what}: {text}")
 
     def _heard(self, message: Any) -> None:
-        if message.type in {"error", "warning"}:
+        borne = any(f"status of {status}" in message.text for status in self.bears)
+        if message.type in {"error", "warning"} and not borne:
             self._note(message.type, message.text, message.page)
 
     def _answered(self, answer: Any) -> None:
-        if answer.status >= 400:
+        if answer.status >= 400 and answer.status not in self.bears:
             self.found.append(f"{answer.status}: {answer.url}")
 
     def _asked(self, request: Any) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from lantian.desk.env import env
 from lantian.desk.jobs import registry
 from lantian.desk.log.models import Entry
 
@@ -41,6 +42,7 @@ def start(tmp_path: Path, folder: Path) -> Iterator[Callable[..., subprocess.Pop
     def run(role: str, name: str) -> subprocess.Popen[bytes]:
         settings = {
             "LANTIAN_DIR": str(folder),
+            "LANTIAN_DATABASE_URL": env().database_url,
             "TEST_DATABASE": str(connection.settings_dict["NAME"]),
             "TEST_MARKS": str(tmp_path),
         }

@@ -1,6 +1,7 @@
 """A mail server for tests: takes mails, keeps them, refuses when told to."""
 
 import socketserver
+import ssl
 import threading
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -14,7 +15,12 @@ class _Session(socketserver.StreamRequestHandler):
         self._say("220 sink")
         while line := self.rfile.readline():
             verb = line.decode().strip()
-            if verb.upper() == "DATA":
+            self.server.said.append(verb.upper().partition(" ")[0])
+            if verb.upper().startswith("EHLO") and self.server.tls:
+                self._say("250-sink\r\n250 STARTTLS")
+            elif verb.upper() == "STARTTLS" and self.server.tls:
+                self._secure(self.server.tls)
+            elif verb.upper() == "DATA":
                 self._data()
             elif verb.upper() == "QUIT":
                 self._say("221 bye")
@@ -23,6 +29,11 @@ class _Session(socketserver.StreamRequestHandler):
                 self._say(f"{self.server.refuse_recipient} no such mailbox")
             else:
                 self._say("250 ok")
+
+    def finish(self) -> None:
+        super().finish()
+        self.rfile.close()
+        self.connection.close()
 
     def _data(self) -> None:
         self._say("354 go on")
@@ -38,6 +49,12 @@ class _Session(socketserver.StreamRequestHandler):
                 return
             self.server.mails.append(mail)
         self._say("250 taken")
+
+    def _secure(self, tls: ssl.SSLContext) -> None:
+        self._say("220 go on")
+        self.connection = tls.wrap_socket(self.connection, server_side=True)
+        self.rfile = self.connection.makefile("rb")
+        self.wfile = socketserver._SocketWriter(self.connection)  # type: ignore[attr-defined]
 
     def _say(self, text: str) -> None:
         self.wfile.write(f"{text}\r\n".encode())
@@ -55,8 +72,13 @@ class SmtpSink(socketserver.ThreadingTCPServer):
         self.failures = 0
         self.refuse_recipient = 0
         self.connections = 0
+        self.said: list[str] = []
+        self.tls: ssl.SSLContext | None = None
         self.lock = threading.Lock()
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that breaks off is what some tests want."""
 
     @property
     def port(self) -> int:

@@ -11,6 +11,7 @@ from lantian.desk.log.models import Entry
 from lantian.desk.notices.channels.robot import check_address, form_of
 from lantian.desk.notices.models import FAILED, SENT, WAITING, Outgoing, Robot
 from lantian.desk.notices.outside import Text
+from lantian.desk.notices.robots import save_robot
 from lantian.errors import BadRequest, Conflict
 
 MINUTE = timedelta(minutes=1)
@@ -40,7 +41,7 @@ def test_wecom_gets_markdown_at_its_own_key(web, robot, say, send_at, now) -> No
 def test_dingtalk_gets_a_signature_of_the_milliseconds_in_the_address(
     web, robot, say, send_at, now
 ) -> None:
-    group = robot("dingtalk", f"{web.origin}/robot/send?access_token=T", secret="SEC42")
+    group = robot("dingtalk", f"{web.origin}/robot/send?access_token=T", secret="SEC42")  # noqa: S106
     say([], robots=[group.pk], title="预警", text="一\n二")
     send_at(now)
     (got,) = web.posted
@@ -55,7 +56,7 @@ def test_dingtalk_gets_a_signature_of_the_milliseconds_in_the_address(
 def test_feishu_gets_a_signature_keyed_by_the_seconds_in_the_body(
     web, robot, say, send_at, now
 ) -> None:
-    group = robot("feishu", f"{web.origin}/open-apis/bot/v2/hook/H", secret="S")
+    group = robot("feishu", f"{web.origin}/open-apis/bot/v2/hook/H", secret="S")  # noqa: S106
     say([], robots=[group.pk], title="预警", text="一\n二")
     send_at(now)
     body = web.posted[0].json
@@ -157,7 +158,7 @@ def test_a_host_that_is_no_longer_allowed_is_not_called(
 def test_address_and_secret_are_nowhere_in_clear(
     web, robot, client_as, settings, actor, now
 ) -> None:
-    row = robot("dingtalk", f"{web.origin}/robot/send?access_token=TOPSECRET", secret="SECSECRET")
+    row = robot("dingtalk", f"{web.origin}/robot/send?access_token=TOPSECRET", secret="SECSECRET")  # noqa: S106
     stored = Robot.objects.filter(pk=row.pk).values_list("sealed_url", "sealed_secret").get()
     entries = "".join(f"{e.before}{e.after}" for e in Entry.objects.all())
     client = client_as("administrator")
@@ -170,9 +171,7 @@ def test_address_and_secret_are_nowhere_in_clear(
 
 
 def test_an_edit_leaves_the_secrets_and_a_stale_one_is_refused(web, robot, actor, now) -> None:
-    from lantian.desk.notices.robots import save_robot  # noqa: PLC0415
-
-    row = robot("wecom", f"{web.origin}/x", secret="S")
+    row = robot("wecom", f"{web.origin}/x", secret="S")  # noqa: S106
     given = {
         "robot": row.pk, "name": "新名", "kind": "wecom", "url": "", "secret": "", "area": "/99/",
         "brief": True, "active": False, "by": actor, "now": now,

@@ -237,11 +237,11 @@ def test_the_map_of_a_list_and_of_a_row(client_as, county, actor, now) -> None:
         now=now,
     )
     client = client_as("official")
-    features = client.get("/places/map.json?level=county").json()["features"]
-    assert [(f["properties"]["key"], f["geometry"]["type"]) for f in features] == [
-        ("990100", "Polygon")
-    ]
-    assert client.get(f"/places/map.json?row={county.pk}").json()["features"] == features
+    drawn = client.get("/places/map.json?level=county").json()
+    assert [
+        (f["properties"]["name"], f["geometry"]["type"]) for f in drawn["areas"]["features"]
+    ] == [("地990100", "Polygon")]
+    assert client.get(f"/places/map.json?row={county.pk}").json() == drawn
     assert client.get("/places/map.json?row=0").status_code == 404
 
 

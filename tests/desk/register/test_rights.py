@@ -74,8 +74,8 @@ def test_a_row_out_of_reach_is_not_there(township, mine, theirs) -> None:
 def test_the_map_holds_the_rows_in_reach(township, mine, theirs, source) -> None:
     source("S3", "990101", lon=115, lat=36)
     source("S4", "990102", lon=115, lat=36)
-    features = township.get("/sources/map.json").json()["features"]
-    assert [f["properties"]["key"] for f in features] == ["S3"]
+    points = township.get("/sources/map.json").json()["points"]
+    assert [point["title"] for point in points] == ["源S3"]
     assert township.get(f"/sources/map.json?row={theirs.pk}").status_code == 404
 
 

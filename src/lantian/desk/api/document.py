@@ -82,8 +82,14 @@ def _complete(described: dict[str, Any], operation: Operation, schemas: dict[str
     """Add proof, headers and every answer to what is said of an operation."""
     described["security"] = [] if operation.need == NOBODY else [{_SCHEME: [operation.need]}]
     described["parameters"] += [
-        {"name": name, "in": "header", "required": needed, "description": said, "schema": _TEXT}
-        for name, (said, needed) in operation.headers.items()
+        {
+            "name": name,
+            "in": "header",
+            "required": header.needed,
+            "description": header.says,
+            "schema": {"type": "string", "pattern": header.pattern},
+        }
+        for name, header in operation.headers.items()
     ]
     described["responses"] = _answers(operation, schemas)
 

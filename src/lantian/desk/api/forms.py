@@ -10,9 +10,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response
-from django.utils.http import content_disposition_header
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.http import content_disposition_header, parse_etags
 
 from lantian.desk.register.sheet.cells import guarded
 
@@ -77,6 +76,8 @@ def csv_body(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def _cell(cell: Any) -> Any:
+    if isinstance(cell, bool):
+        return str(cell).lower()
     if cell is None or isinstance(cell, int | float | Decimal):
         return cell
     return guarded(str(cell))
@@ -100,9 +101,11 @@ def answer(
         Of the file that CSV is kept as.
     """
     etag = f'"{mark or digest(content.body)}"'
-    unchanged = get_conditional_response(request, etag=etag) if status == 200 else None
-    made = unchanged or HttpResponse(content.body, status=status)
-    if unchanged is None:
+    made: HttpResponse
+    if is_held(request, etag):
+        made = HttpResponseNotModified()
+    else:
+        made = HttpResponse(content.body, status=status)
         kind = MEDIA[content.form]
         made.headers["Content-Type"] = f"{kind}; charset=utf-8" if content.form == CSV else kind
         if content.form == CSV:
@@ -115,6 +118,14 @@ def answer(
     made.headers["ETag"] = etag
     made.headers["Cache-Control"] = "private, no-cache"
     return made
+
+
+def is_held(request: HttpRequest, etag: str) -> bool:
+    """Whether the caller says that it has what a mark names (If-None-Match)."""
+    if request.method not in ("GET", "HEAD"):
+        return False
+    held = parse_etags(request.headers.get("If-None-Match", ""))
+    return "*" in held or etag in (one.removeprefix("W/") for one in held)
 
 
 def digest(body: bytes) -> str:

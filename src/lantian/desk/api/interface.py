@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Body, NinjaAPI, Path, Query
+from ninja import NinjaAPI
+from ninja.params.models import Body, Path, Query
 from ninja.parser import Parser
 from pydantic import BaseModel, ConfigDict
 
@@ -27,6 +28,15 @@ class Strict(BaseModel):
 
 class Nothing(Strict):
     """No parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header of a request: what it says, its form, whether it must be there."""
+
+    says: str
+    pattern: str
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +66,7 @@ class Operation:
         Schema of each form.
     status : int
         Of success.
-    headers : mapping of str to (description, required)
-        Of the request.
+    headers : mapping of str to Header
     also : sequence of int
         More statuses that it may answer.
     """
@@ -75,7 +84,7 @@ class Operation:
     body: type[BaseModel] | None = None
     answers: Mapping[str, Any] = field(default_factory=dict)
     status: int = 200
-    headers: Mapping[str, tuple[str, bool]] = field(default_factory=dict)
+    headers: Mapping[str, Header] = field(default_factory=dict)
     also: Sequence[int] = ()
 
 

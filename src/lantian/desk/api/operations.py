@@ -11,15 +11,21 @@ from pydantic import BaseModel, Field, create_model
 from lantian.desk.api.air import now, series, standing
 from lantian.desk.api.forms import CSV, GEOJSON, JSON, Content, answer, json_body
 from lantian.desk.api.gate import NOBODY
-from lantian.desk.api.interface import Operation, new_interface, offer
+from lantian.desk.api.interface import Header, Operation, new_interface, offer
 from lantian.desk.api.reading import detail, format_query, forms_of, list_of, list_query
 from lantian.desk.api.remembering import HEADER
 from lantian.desk.api.rows import DAY, body_model, row_model
 from lantian.desk.api.writing import End, WriteQuery, change, create, end, slug
 from lantian.desk.register.spec import Register, registers
 
-_KEY: Final = {HEADER: ("重发同一请求时不重复执行 / sent again, it is done once", False)}
-_MATCH: Final = {"If-Match": ("所见的 ETag / the ETag that was seen", True)}
+_KEY: Final = {
+    HEADER: Header("重发同一请求时不重复执行 / sent again, it is done once", r"^[!-~]{1,64}$")
+}
+_MATCH: Final = {
+    "If-Match": Header(
+        "所见的 ETag / the ETag that was seen", r'^"[0-9]{1,9}(\.[0-9a-f]{1,64})?"$', needed=True
+    )
+}
 _AIR: Final = "air"
 _NAME: Final = {"name": Annotated[str, Field(min_length=1, max_length=60)]}
 #: Statuses of the operations on air that say there is nothing to show.
@@ -39,23 +45,27 @@ def health(request: HttpRequest) -> HttpResponse:
     return answer(request, Content(JSON, json_body({"status": "ok"}), {}))
 
 
+def _list_type(of: Any) -> Any:
+    return list[of]
+
+
 def _schemas(register: Register, whole: type[BaseModel], *, many: bool) -> dict[str, Any]:
     """Schema of each form in which rows are given."""
-    name = whole.__name__
-    feature = create_model(
-        f"{name}Feature", type=(str, ...), id=(int, ...), geometry=(dict[str, Any] | None, ...),
+    name, listed = whole.__name__, _list_type
+    feature: Any = create_model(
+        f"{name}Feature",
+        type=(str, ...),
+        id=(int, ...),
+        geometry=(dict[str, Any] | None, ...),
         properties=(whole, ...),
-    )  # fmt: skip
-    more: Any = (str | None, Field(description="address of the next page"))
+    )
     if many:
-        whole = create_model(f"{name}Page", items=(list[whole], ...), next=more)  # type: ignore[valid-type]
+        more: Any = (str | None, Field(description="address of the next page"))
         feature = create_model(
-            f"{name}Features",
-            type=(str, ...),
-            features=(list[feature], ...),
-            next=more,  # type: ignore[valid-type]
+            f"{name}Features", type=(str, ...), features=(listed(feature), ...), next=more
         )
-    found = {JSON: whole, CSV: str, GEOJSON: feature}
+        whole = create_model(f"{name}Page", items=(listed(whole), ...), next=more)
+    found: dict[str, Any] = {JSON: whole, CSV: str, GEOJSON: feature}
     return {form: found[form] for form in forms_of(register)}
 
 
@@ -68,7 +78,7 @@ def of_register(register: Register) -> list[Operation]:
     one = {**_schemas(register, line, many=False), JSON: row}
     zh, en = register.zh, register.en
     shared: dict[str, Any] = {"tag": name}
-    number = {"path_types": {"pk": int}}
+    number: dict[str, Any] = {"path_types": {"pk": int}}
     written: dict[str, Any] = {"need": register.write, "query": WriteQuery, "answers": {JSON: row}}
     return [
         Operation(

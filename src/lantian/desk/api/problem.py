@@ -1,7 +1,7 @@
 """Answers that tell what is wrong: problem+json (RFC 9457), one form for every fault."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from ninja.errors import HttpError, ValidationError
 
+from lantian.desk.env import env
 from lantian.desk.language import both, language
 from lantian.desk.register.faults import BadRow
 from lantian.errors import (
@@ -35,10 +36,10 @@ _STATUS: Final = {
 }
 #: What is wrong and what to do, by status, where nothing more is known.
 _PLAIN: Final = {
-    400: (both("请求看不懂", "the request is not understood"), both("见 /api/v1/", "see /api/v1/")),
+    400: (both("请求看不懂", "the request is not understood"), both("见 /api/", "see /api/")),
     401: (
         both("缺少令牌，或令牌无效", "there is no token, or it is not valid"),
-        both("Authorization: Bearer 令牌；在账号页新建", "Authorization: Bearer TOKEN; make one on the page of your account"),
+        both("Authorization: Bearer 令牌", "Authorization: Bearer TOKEN"),
     ),
     403: (
         both("令牌没有这项权限", "the token does not carry this permission"),
@@ -48,18 +49,29 @@ _PLAIN: Final = {
         both("没有这个对象，或不在您的范围", "no such thing, or not within your reach"),
         both("检查地址", "check the address"),
     ),
-    405: (both("该地址不支持这个方法", "this address has no such method"), both("见 Allow", "see Allow")),
+    405: (
+        both("该地址不支持这个方法", "this address has no such method"),
+        both("见 Allow", "see Allow"),
+    ),
     406: (
         both("没有所要的格式", "it cannot be given in that form"),
-        both("见 /api/v1/ 各操作的格式", "see the forms of each operation at /api/v1/"),
+        both("见 /api/ 各操作的格式", "see the forms of each operation at /api/"),
     ),
     413: (both("请求体过大", "the body is too large"), both("分批发送", "send it in parts")),
-    415: (both("请求体须为 application/json", "the body must be application/json"), both("设置 Content-Type", "set Content-Type")),
+    415: (
+        both("请求体须为 application/json", "the body must be application/json"),
+        both("设置 Content-Type", "set Content-Type"),
+    ),
     429: (both("请求过多", "too many requests"), both("见 Retry-After", "see Retry-After")),
-    500: (both("系统出错", "the system failed"), both("请告知管理员请求编号", "tell the administrator the number of the request")),
+    500: (
+        both("系统出错", "the system failed"),
+        both("请告知管理员请求编号", "tell the administrator the number of the request"),
+    ),
     503: (both("暂时不可用", "not available for a while"), both("稍后重试", "try again later")),
-}  # fmt: skip
+}
 _AGAIN_S: Final = "5"
+
+type Answer = Callable[[HttpRequest, Any], HttpResponse]
 
 
 def problem(
@@ -134,7 +146,7 @@ def of_lantian(request: HttpRequest, error: LantianError) -> HttpResponse:
     """Answer an error for people, with what, where and fix."""
     status = next((s for k, s in _STATUS.items() if isinstance(error, k)), HTTPStatus.BAD_REQUEST)
     half = language().half
-    errors = ()
+    errors: tuple[dict[str, str], ...] = ()
     if isinstance(error, BadRow):
         errors = tuple(
             {
@@ -147,12 +159,17 @@ def of_lantian(request: HttpRequest, error: LantianError) -> HttpResponse:
         request,
         status,
         what=half(error.what),
-        where=error.where,
+        where=_without_folder(error.where),
         fix=half(error.fix),
         code=error.code,
         errors=errors,
         headers={"Retry-After": _AGAIN_S} if status == HTTPStatus.SERVICE_UNAVAILABLE else None,
     )
+
+
+def _without_folder(where: str) -> str:
+    """Say nothing of where this machine keeps its files."""
+    return where.replace(str(env().folder), "DIR")
 
 
 def of_values(request: HttpRequest, error: ValidationError) -> HttpResponse:
@@ -196,7 +213,7 @@ def of_django(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 #: How each kind of error is answered.
-HANDLERS: Final = (
+HANDLERS: Final[tuple[tuple[type[Exception], Answer], ...]] = (
     (LantianError, of_lantian),
     (ValidationError, of_values),
     (HttpError, of_http),

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
+from django.utils.encoding import escape_uri_path
 from pydantic import BaseModel, Field, create_model
 
 from lantian.desk.api.forms import (
@@ -20,7 +21,7 @@ from lantian.desk.api.forms import (
 )
 from lantian.desk.api.gate import PRINTED
 from lantian.desk.api.interface import Strict
-from lantian.desk.api.rows import given, heads, spelled
+from lantian.desk.api.rows import DAY, given, heads, spelled
 from lantian.desk.register.geometry import geometry_of
 from lantian.desk.register.kinds import Choice, Choices, Flag
 from lantian.desk.register.listing import asked, chosen, readable
@@ -34,7 +35,11 @@ MOST: Final = 1000
 #: Greatest number that a row can have in every database.
 LAST_ID: Final = 2**63 - 1
 _OWN: Final = ("after", "limit", "format")
-_TEXT: Final = Annotated[str, Field(max_length=150, pattern=PRINTED)]
+_AFTER: Final = "上一页最后一行的 id / id of the last row of the page before"
+_AT: Final = "有效日，all 为不限，缺省为今天 / rows that hold on a day; all; today unless said"
+_DATE: Any = Annotated[str, Field(pattern=DAY, json_schema_extra={"format": "date"})]
+_DAYS: Any = Literal["all"] | _DATE | None
+_TEXT: Any = Annotated[str, Field(max_length=150, pattern=PRINTED)]
 
 
 def forms_of(register: Register) -> tuple[str, ...]:
@@ -44,35 +49,37 @@ def forms_of(register: Register) -> tuple[str, ...]:
 
 def list_query(register: Register, name: str) -> type[BaseModel]:
     """Return the parameters of a list: page, form, search, day, filters."""
+    many: Any = list
     filters: dict[str, Any] = {
-        c.name: (list[_filter_type(c)], Field([], max_length=50, description=f"{c.zh} / {c.en}"))  # type: ignore[misc]
+        c.name: (many[_filter_type(c)], Field([], max_length=50, description=f"{c.zh} / {c.en}"))
         for c in register.all
         if c.filtered
     } | {
-        f.name: (list[_TEXT], Field([], max_length=50, description=f"{f.zh} / {f.en}"))
+        f.name: (many[_TEXT], Field([], max_length=50, description=f"{f.zh} / {f.en}"))
         for f in register.filters
     }
     made: type[BaseModel] = create_model(
         name,
         __base__=Strict,
-        after=(int, Field(0, ge=0, le=LAST_ID, description="上一页最后一行的 id / id of the last row of the page before")),
+        after=(int, Field(0, ge=0, le=LAST_ID, description=_AFTER)),
         limit=(int, Field(USUAL, ge=1, le=MOST)),
-        format=(Literal[forms_of(register)], Field(JSON)),
+        format=(_among(forms_of(register)), Field(JSON)),
         q=(_TEXT, Field("", description="搜索 / search")),
-        at=(
-            Annotated[str, Field(pattern="^(all|[0-9]{4}-[0-9]{2}-[0-9]{2})$")] | None,
-            Field(None, description="有效日，all 为不限；缺省为今天 / rows that hold on a day; all; today unless said"),
-        ),
+        at=(_DAYS, Field(None, description=_AT)),
         **filters,
     )  # fmt: skip
     return made
 
 
+def _among(values: tuple[str, ...]) -> Any:
+    return Literal[values]
+
+
 def _filter_type(column: Column) -> Any:
     kind = column.kind
     if isinstance(kind, Choice | Choices):
-        return Literal[tuple(key for key, _, _ in kind.options)]
-    return Literal["1", "0"] if isinstance(kind, Flag) else _TEXT
+        return _among(tuple(key for key, _, _ in kind.options))
+    return _among(("1", "0")) if isinstance(kind, Flag) else _TEXT
 
 
 def list_of(register: Register, request: DeskRequest, query: Any) -> HttpResponse:
@@ -102,7 +109,7 @@ def _next(request: HttpRequest, after: int | None) -> str | None:
     query = [
         (name, value) for name, values in request.GET.lists() for value in values if name != "after"
     ]
-    return f"{request.path}?{urlencode([*query, ('after', after)])}"
+    return f"{escape_uri_path(request.path)}?{urlencode([*query, ('after', after)])}"
 
 
 def _body(register: Register, form: str, rows: list[Row], link: str | None) -> bytes:
@@ -180,8 +187,6 @@ def mark_of(row: Row, body: bytes) -> str:
 def format_query(register: Register, name: str) -> type[BaseModel]:
     """Return the parameters of one row."""
     made: type[BaseModel] = create_model(
-        name,
-        __base__=Strict,
-        format=(Literal[forms_of(register)], Field(JSON)),
+        name, __base__=Strict, format=(_among(forms_of(register)), Field(JSON))
     )
     return made

@@ -164,8 +164,8 @@ def _entered_type(column: Column) -> Any:
             high = _WHOLE if kind.high is None else int(kind.high)
             return Annotated[int, Field(strict=True, ge=low, le=high)]
         case Number():
-            low, high = _bound(kind.low), _bound(kind.high)
-            return Annotated[float, Field(strict=True, allow_inf_nan=False, ge=low, le=high)]
+            bounds: dict[str, Any] = {"ge": _bound(kind.low), "le": _bound(kind.high)}
+            return Annotated[float, Field(strict=True, allow_inf_nan=False, **bounds)]
         case Day():
             return Annotated[str, Field(pattern=DAY, json_schema_extra={"format": "date"})]
         case Flag():

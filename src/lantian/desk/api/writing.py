@@ -1,5 +1,6 @@
 """Writing a register: make, change and end rows, once, and for trial."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Final, Literal
@@ -24,6 +25,7 @@ from lantian.desk.register.row import Row
 from lantian.desk.register.spec import Register
 from lantian.desk.rights.request import DeskRequest
 
+_MARK: Final = re.compile(r'"([0-9]{1,9})(?:\.[0-9a-f]{1,64})?"')
 _NEEDED: Final = 428
 _MOVED: Final = 412
 
@@ -49,9 +51,8 @@ def create(register: Register, request: DeskRequest, query: WriteQuery, body: An
     """Make a row."""
 
     def do() -> HttpResponse:
-        row = services.create(
-            register, values_of(register, body.model_dump(exclude_unset=True)), **_who(request, query)
-        )  # fmt: skip
+        values = values_of(register, body.model_dump(exclude_unset=True))
+        row = services.create(register, values, **_who(request, query))
         if query.dry_run == "1":
             row.pk = None
             return row_answer(register, request, row)
@@ -146,11 +147,8 @@ def _version(request: HttpRequest) -> int | None:
 
     A weak mark and `*` name no version, so they do not protect the work of others.
     """
-    said = request.headers.get("If-Match", "").strip()
-    if not (said.startswith('"') and said.endswith('"')):
-        return None
-    number = said.strip('"').partition(".")[0]
-    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
+    found = _MARK.fullmatch(request.headers.get("If-Match", "").strip())
+    return int(found[1]) if found else None
 
 
 def _run(request: DeskRequest, query: WriteQuery, do: Callable[[], HttpResponse]) -> HttpResponse:

@@ -1,13 +1,12 @@
 """What one reader's day holds: what to answer, what is late, what changed, who is on duty."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Final
 
 from django.urls import reverse
-from django.utils import timezone
 
 from lantian.desk.air.queries.areas import areas
 from lantian.desk.air.queries.ground import Ground, ground
@@ -65,20 +64,20 @@ class Day:
 
     Attributes
     ----------
-    answer, late, duty, changed, duties : tuple of Item
+    answer, late, duty, changed, duties : tuple of Item or None
         What waits for the reader, what is late, who is on duty now, what changed in a day,
-        what the reader's posts answer for.
+        what the reader's posts answer for; None for what the reader may not see.
     left_out : int
         How many things are not shown, as there are too many.
     air : Air or None
         None where there are no data, or the reader may not see them.
     """
 
-    answer: tuple[Item, ...]
-    late: tuple[Item, ...]
-    duty: tuple[Item, ...]
-    changed: tuple[Item, ...]
-    duties: tuple[Item, ...]
+    answer: tuple[Item, ...] | None
+    late: tuple[Item, ...] | None
+    duty: tuple[Item, ...] | None
+    changed: tuple[Item, ...] | None
+    duties: tuple[Item, ...] | None
     left_out: int
     air: Air | None
 
@@ -108,13 +107,17 @@ def my_day(actor: Actor, reach: Reach, now: datetime) -> Day:
     stands, air = _air(reach, now)
     asked = _Asked(actor, reach, now, stands, air)
     few = reach.roles == {"grid_member"}
-    room, left_out, found = _FEW if few else _MANY, 0, []
-    for gather in (_answer, _late, _on_duty, _changes, _duties):
+    room, left_out = _FEW if few else _MANY, 0
+    found: list[tuple[Item, ...] | None] = []
+    for gather, needs in _LISTS:
+        if needs and not any(reach.may(permission) for permission in needs):
+            found.append(None)
+            continue
         items = gather(asked)
         shown = tuple(islice(items, room))
         left_out += sum(1 for _ in items)
-        found.append(shown)
         room -= len(shown) if few else 0
+        found.append(shown)
     answer, late, duty, changed, duties = found
     return Day(answer, late, duty, changed, duties, left_out, _seen(air))
 
@@ -224,9 +227,9 @@ def _late(asked: _Asked) -> Iterator[Item]:
 def _within(asked: _Asked) -> Callable[[str], bool]:
     """Whether a place or station lies in the areas that the reader was given."""
     given = asked.reach.areas("air.read")
-    if EVERYWHERE in given or asked.stands is None:
-        return lambda name: True
-    paths = areas(asked.stands, asked.now.date())
+    paths: Mapping[str, str] = {}
+    if asked.stands is not None and EVERYWHERE not in given:
+        paths = areas(asked.stands, asked.now.date())
     return lambda name: any(paths.get(name, EVERYWHERE).startswith(area) for area in given)
 
 
@@ -261,8 +264,6 @@ def _unstaffed(asked: _Asked) -> Iterator[Item]:
 
 def _on_duty(asked: _Asked) -> Iterator[Item]:
     """Who is on duty now over, or within, the areas that the reader was given."""
-    if not asked.reach.may("duties.read"):
-        return
     given = asked.reach.areas("duties.read")
     words = {value: both(zh, en) for value, zh, en in POSITIONS}
     lang = language()
@@ -271,9 +272,10 @@ def _on_duty(asked: _Asked) -> Iterator[Item]:
         if not any(path.startswith(area) or area.startswith(path) for area in given):
             continue
         person, office = shift.person, shift.person.organisation
+        unit = lang.of(office.short_zh or office.name_zh, office.name_en or office.name_zh)
         yield Item(
             lang.of(person.name_zh, person.name_en or person.name_zh),
-            f"{words[shift.position]} · {lang.of(office.short_zh or office.name_zh, office.name_en or office.name_zh)}",
+            f"{words[shift.position]} · {unit}",
             reverse("duties:roster-detail", args=[shift.pk]),
         )
 
@@ -292,8 +294,16 @@ def _changes(asked: _Asked) -> Iterator[Item]:
 
 
 def _duties(asked: _Asked) -> Iterator[Item]:
-    if asked.actor.account is None or not asked.reach.may("duties.read"):
-        return
-    for duty in duties_of(asked.actor.account):
+    for duty in duties_of(asked.actor.account) if asked.actor.account else ():
         url = reverse("duties:detail", args=[duty.pk])
         yield Item(both(duty.text_zh, duty.text_en or duty.text_zh), duty.code, url)
+
+
+#: Lists of a day, the most urgent first, each with the permissions of which it needs one.
+_LISTS: Final[tuple[tuple[Callable[[_Asked], Iterator[Item]], tuple[str, ...]], ...]] = (
+    (_answer, ()),
+    (_late, ("air.read", "duties.write")),
+    (_on_duty, ("duties.read",)),
+    (_changes, ("places.read", "stations.read", "sources.read", "people.read", "duties.read")),
+    (_duties, ("duties.read",)),
+)

@@ -27,12 +27,11 @@ def overdue(now: datetime) -> list[int]:
     A notice is overdue when its time is over, somebody to whom it was sent has not
     acknowledged it, and nobody to whom it was escalated has taken it on.
     """
-    wait = timedelta(minutes=env().settings.notices.escalate_min)
     late = Notice.objects.filter(needs_receipt=True, due_at__lt=now, step__lt=len(_ORDER))
     return [
         notice.pk
         for notice in late.order_by("due_at").prefetch_related("deliveries")
-        if (notice.step_at is None or now - notice.step_at >= wait) and _open(notice)
+        if _ripe(notice, now)
     ]
 
 
@@ -43,7 +42,8 @@ def escalate(pk: int, now: datetime) -> str:
     """
     with transaction.atomic():
         notice = Notice.objects.select_for_update().get(pk=pk)
-        if notice.step >= len(_ORDER) or not _open(notice):
+        # Another run may have been here since this one looked.
+        if notice.step >= len(_ORDER) or not _ripe(notice, now):
             return ""
         position, shift = _next(notice, on_duty(timezone.localtime(now)))
         before = notice.step
@@ -67,6 +67,11 @@ def escalate(pk: int, now: datetime) -> str:
             reason="" if shift else "值班表上没有其他人 / nobody else is on duty",
         )
     return position
+
+
+def _ripe(notice: Notice, now: datetime) -> bool:
+    wait = timedelta(minutes=env().settings.notices.escalate_min)
+    return (notice.step_at is None or now - notice.step_at >= wait) and _open(notice)
 
 
 def _open(notice: Notice) -> bool:

@@ -95,6 +95,10 @@ class ComposeForm(forms.Form):
     )
     link = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
     once = forms.UUIDField(widget=forms.HiddenInput)
+    field_order = (
+        "kind", "area", "title", "title_en", "text", "text_en", "way", "roles", "organisations",
+        "robots", "needs_receipt", "due_at", "urgent",
+    )  # fmt: skip
 
     def __init__(self, reach: Reach, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -140,7 +144,7 @@ class PreferenceForm(forms.ModelForm[Preference]):
 
     class Meta:
         model = Preference
-        fields = ("email", "sms", "brief", "quiet_from", "quiet_until", "digest", "digest_at")
+        fields = ("email", "sms", "digest", "digest_at", "quiet_from", "quiet_until", "brief")
         labels = {  # noqa: RUF012
             "email": both("邮件", "E-mail"),
             "sms": both("短信（仅紧急与须回执）", "Text messages (urgent, or to be acknowledged)"),

@@ -67,6 +67,11 @@ def text_of(notice: Notice) -> Any:
     return both(notice.text_zh, notice.text_en or notice.text_zh)
 
 
+def sender_of(notice: Notice) -> Any:
+    """Who sent it: a person, or the desk itself."""
+    return both("蓝天", "Lantian") if notice.by_account is None else notice.by_name
+
+
 def inbox(account: int | None, show: str = ALL) -> QuerySet[Delivery]:
     """Notices of an account, unread ones first, then the newest.
 

@@ -1,11 +1,14 @@
 """Reading places: subtrees, names, which places hold a point."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import shapely
 from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
 
 from lantian.desk.language import language
 from lantian.desk.places.models import Place
@@ -65,6 +68,22 @@ def subtree_filter(field: str, name: str = "area") -> Filter:
         choices=subtree_choices,
         condition=lambda path: Q(**{f"{field}__startswith": path}),
     )
+
+
+def backdrop() -> list[dict[str, Any]]:
+    """Boundaries of counties and townships that hold today, as features for maps."""
+    rows = on(timezone.localdate()).filter(level__in=("county", "township"))
+    return [
+        {
+            "type": "Feature",
+            "geometry": json.loads(place.boundary),
+            "properties": {
+                "name": name_of(place) if place.level == "township" else "",
+                "href": reverse("places:detail", args=[place.pk]),
+            },
+        }
+        for place in rows.exclude(boundary="")
+    ]
 
 
 def outlines(places: Sequence[Place]) -> dict[str, shapely.Geometry]:

@@ -1,9 +1,7 @@
 """Applying an import that was checked: all rows or none, or the good rows only."""
 
-import json
-from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db import IntegrityError, transaction
 
@@ -12,6 +10,7 @@ from lantian.desk.log.services import record
 from lantian.desk.register.batches import judge, keep, told_error
 from lantian.desk.register.doing import Doing, Effect, Step, no_step
 from lantian.desk.register.models import Batch, BatchFault
+from lantian.desk.register.plan import read_plan
 from lantian.desk.register.spec import register_of
 from lantian.desk.register.undoing import take_back_all
 from lantian.desk.register.uploads import delete_files, plan_path
@@ -19,7 +18,7 @@ from lantian.desk.register.writing import write_planned
 from lantian.desk.rights.reach import Reach
 from lantian.errors import Conflict
 
-_CHUNK: Final = 500
+_CHUNK: Final = 200
 #: So many rows are written in one transaction; it would keep other writers waiting for more.
 AT_ONCE: Final = 2000
 
@@ -87,12 +86,12 @@ def _write(batch: Batch, found: list[BatchFault], doing: Doing, *, only_good: bo
     total = batch.created + batch.changed
     if total <= AT_ONCE and not only_good:
         with doing.effect():
-            for chunk in _plan(batch):
+            for chunk in read_plan(plan_path(batch), _CHUNK):
                 write_planned(batch, chunk, doing)
             _finish(batch, found, doing, only_good=only_good)
         return
     done = 0
-    for chunk in _plan(batch):
+    for chunk in read_plan(plan_path(batch), _CHUNK):
         with doing.effect():
             write_planned(batch, chunk, doing)
         done += len(chunk)
@@ -131,16 +130,3 @@ def _finish(batch: Batch, found: list[BatchFault], doing: Doing, *, only_good: b
             "only_good": only_good,
         },
     )
-
-
-def _plan(batch: Batch) -> Iterator[list[dict[str, Any]]]:
-    """Read what is to be written; what a row refers to of the same sheet is in a chunk before."""
-    chunk: list[dict[str, Any]] = []
-    with plan_path(batch).open(encoding="utf-8") as file:
-        for line in file:
-            planned = json.loads(line)
-            if chunk and (planned["late"] or len(chunk) == _CHUNK):
-                yield chunk
-                chunk = []
-            chunk.append(planned)
-    yield chunk

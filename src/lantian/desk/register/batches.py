@@ -1,12 +1,10 @@
 """Imports: a file is received, checked, applied whole or in part, and may be undone."""
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
-from django.db.models import ForeignKey
 
 from lantian.desk.jobs.queries import is_unfinished
 from lantian.desk.register.doing import Effect, Step, no_step
@@ -14,11 +12,10 @@ from lantian.desk.register.faults import Fault
 from lantian.desk.register.headings import known_headings, plain, read_headings
 from lantian.desk.register.judging import Judge, Verdict
 from lantian.desk.register.models import Batch, BatchFault
-from lantian.desk.register.row import Row
+from lantian.desk.register.plan import Plan
 from lantian.desk.register.sheet.reading import open_sheet
 from lantian.desk.register.sheet.result import ResultSheet
-from lantian.desk.register.spec import Register, register_of
-from lantian.desk.register.stored import packed
+from lantian.desk.register.spec import register_of
 from lantian.desk.register.uploads import delete_files, plan_path, result_path, upload_path
 from lantian.desk.rights.reach import Reach
 from lantian.errors import BadFile, Conflict, LantianError
@@ -26,7 +23,6 @@ from lantian.terms.coordinates import CoordinateSystem
 
 #: Faults that are kept for the page; the result file has them all.
 _KEPT_FAULTS: Final = 1000
-_CHUNK: Final = 500
 
 
 def check(
@@ -147,21 +143,21 @@ def judge(batch: Batch, reach: Reach, step: Step, since: datetime | None) -> lis
     headings = read_headings(register, sheet.headings, batch.file_name)
     ours = dict(batch.rows.values_list("row", "version")) if since else {}
     system = CoordinateSystem(batch.coordinates)
-    judge = Judge(register, headings, system, reach, since, ours)
     batch.total, batch.done = sheet.total, 0
     batch.created = batch.changed = batch.same = batch.faults = 0
     found: list[BatchFault] = []
     with (
         ResultSheet(result_path(batch), sheet.headings, "导入结果 / outcome") as result,
-        plan_path(batch).open("w", encoding="utf-8") as plan,
+        plan_path(batch).open("w+b") as file,
     ):
         plan_path(batch).chmod(0o600)
-        for verdicts in judge.verdicts(sheet):
+        plan = Plan(register, file)
+        judged = Judge(register, headings, system, reach, since, ours, plan.row_of)
+        for verdicts in judged.verdicts(sheet):
+            plan.add(verdicts)
             for verdict in verdicts:
                 _count(batch, verdict)
                 result.add(verdict.cells, _outcome(verdict), wrong=bool(verdict.faults))
-                if not verdict.faults and not verdict.same:
-                    plan.write(_planned(register, verdict) + "\n")
             more = _faults(batch, verdicts, headings.said)
             found += more[: _KEPT_FAULTS - len(found)]
             batch.done += len(verdicts)
@@ -207,20 +203,3 @@ def _faults(batch: Batch, verdicts: list[Verdict], said: Mapping[str, str]) -> l
         for verdict in verdicts
         for fault in verdict.faults
     ]
-
-
-def _planned(register: Register, verdict: Verdict) -> str:
-    row = verdict.row
-    if row is None:
-        raise ValueError("a row without faults has its values")
-    late = {
-        field.name: str(getattr(getattr(row, field.name), register.key[0]))
-        for field in row._meta.concrete_fields
-        if isinstance(field, ForeignKey) and _unsaved(row, field)
-    }
-    seen = {"pk": row.pk, "version": row.version, "line": verdict.line, "late": late}
-    return json.dumps(seen | {"row": packed(row)}, ensure_ascii=False)
-
-
-def _unsaved(row: Row, field: Any) -> bool:
-    return field.is_cached(row) and (named := getattr(row, field.name)) and named.pk is None

@@ -6,9 +6,13 @@ from typing import Any, Final
 
 from django import forms
 from django.http import QueryDict
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from lantian.desk.language import language
 from lantian.desk.register.faults import CellFault, Fault
+from lantian.desk.register.geometry import Shape
 from lantian.desk.register.kinds import Choices, Kind, Reference, find_one
 from lantian.desk.register.listing import reference_choices
 from lantian.desk.register.row import Row
@@ -26,7 +30,7 @@ class CellField(forms.Field):
     """One column in a form."""
 
     def __init__(
-        self, column: Column, *, reach: Reach | None, permission: str, mask: str = ""
+        self, column: Column, register: Register, *, reach: Reach | None, mask: str = ""
     ) -> None:
         """Choose the control by the kind of column; `mask` is what a personal field shows."""
         self.column = column
@@ -36,7 +40,7 @@ class CellField(forms.Field):
             required=column.needed,
             label=column.label,
             help_text=said(column.note) if column.note else "",
-            widget=_widget(column, reach, permission),
+            widget=_widget(column, reach, register),
         )
 
     def clean(self, value: Any) -> Any:
@@ -70,12 +74,14 @@ def spoken(wrong: str, allowed: str) -> str:
     return f"{said(wrong)}{language().of('；应为：', '; allowed: ')}{said(allowed)}"
 
 
-def _widget(column: Column, reach: Reach | None, permission: str) -> forms.Widget:
+def _widget(column: Column, reach: Reach | None, register: Register) -> forms.Widget:
     kind = column.kind
+    if isinstance(kind, Shape):
+        return _shape_input(kind, register)
     if isinstance(kind, Choices):
         return forms.CheckboxSelectMultiple(choices=kind.choices())
     if isinstance(kind, Reference):
-        pairs = reference_choices(kind, reach, permission, _MOST)
+        pairs = reference_choices(kind, reach, register.write, _MOST)
         if len(pairs) <= _MOST:
             return forms.Select(choices=_with_blank(pairs))
         return forms.TextInput(attrs={"autocomplete": "off"})
@@ -88,6 +94,34 @@ def _with_blank(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     return [("", "—"), *pairs]
 
 
+class ShapeInput(forms.Textarea):
+    """A map to draw on, and the GeoJSON of what is drawn."""
+
+    wide = True
+
+    def __init__(self, shapes: str, source: str) -> None:
+        """Take what may be drawn, as "line,polygon", and what the map shows below."""
+        super().__init__(attrs={"rows": 3, "class": "code", "spellcheck": "false"})
+        self.attrs["data-map-value"] = True
+        self.shapes = shapes
+        self.source = source
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """Put the map above the text."""
+        box = format_html(
+            '<div class="map map-low" data-map data-map-edit="{}" data-src="{}"></div>',
+            self.shapes,
+            self.source,
+        )
+        return box + super().render(name, value, attrs, renderer)
+
+
+def _shape_input(kind: Shape, register: Register) -> forms.Widget:
+    known = {"Point": "point", "LineString": "line", "Polygon": "polygon"}
+    shapes = [known[name] for name in kind.types if name in known]
+    return ShapeInput(",".join(shapes), reverse(register.route("map")))
+
+
 def _plain_widget(kind: Kind) -> forms.Widget:
     if kind.input == "area":
         return forms.Textarea(attrs={"rows": 3})
@@ -95,8 +129,6 @@ def _plain_widget(kind: Kind) -> forms.Widget:
         return forms.TextInput(attrs={"type": "date"})
     if kind.input == "number":
         return forms.TextInput(attrs={"inputmode": "decimal"})
-    if kind.input == "shape":
-        return forms.Textarea(attrs={"rows": 4, "class": "code", "spellcheck": "false"})
     return forms.TextInput()
 
 
@@ -122,8 +154,10 @@ class RowForm(forms.Form):
         super().__init__(data, initial={**first, **_ticked(register, now)})
         for column in register.edited:
             mask = now.get(column.name, "") if row and column.personal else ""
-            field = CellField(column, reach=reach, permission=register.write, mask=mask)
+            field = CellField(column, register, reach=reach, mask=mask)
             field.disabled = bool(row and column.fixed)
+            if row and isinstance(field.widget, forms.Select):
+                _keep(field.widget, now.get(column.name, ""), column.kind.show(column.value(row)))
             self.fields[column.name] = field
 
     def values(self) -> Values:
@@ -144,7 +178,11 @@ class RowForm(forms.Form):
 
     def entered(self) -> dict[str, str]:
         """Return the texts that the editor sent, by column."""
-        return {c.name: _sent(self.data, c) for c in self.register.edited}
+        seen = self.seen()
+        return {
+            c.name: seen.get(c.name, "") if self.fields[c.name].disabled else _sent(self.data, c)
+            for c in self.register.edited
+        }
 
     def put(self, texts: Mapping[str, str]) -> None:
         """Let the form open with these texts, over the values of its row."""
@@ -153,6 +191,12 @@ class RowForm(forms.Form):
     def tell(self, faults: Iterable[Fault]) -> None:
         """Show faults at their fields, those of no field above the form."""
         _tell(self, faults, "")
+
+
+def _keep(widget: forms.Select, value: str, shown: str) -> None:
+    """Offer what a row has also where its editor could not choose it: saving must not empty it."""
+    if value and value not in {pair[0] for pair in widget.choices}:
+        widget.choices = [*widget.choices, (value, shown)]
 
 
 def spelled(register: Register, row: Row) -> dict[str, str]:
@@ -194,7 +238,7 @@ class BulkForm(forms.Form):
         super().__init__(data)
         self.fields["reason"].label = language().of("理由", "Reason")
         for column in (c for c in register.edited if c.bulk):
-            field = CellField(column, reach=reach, permission=register.write)
+            field = CellField(column, register, reach=reach)
             field.required = False
             self.fields[column.name] = field
         self.order_fields([*[c.name for c in register.edited if c.bulk], "empty", "reason"])

@@ -165,23 +165,34 @@ def _q(sine: float, e: float, e2: float) -> float:
     )
 
 
-def collection(register: Register, shown: Shown, rows: Iterable[Row]) -> dict[str, Any]:
-    """Rows as a GeoJSON collection for the map; a row without geometry is left out."""
-    features = [
-        {
-            "type": "Feature",
-            "id": row.pk,
-            "geometry": geometry,
-            "properties": {
-                "title": register.title_of(row),
-                "key": register.key_of(row),
-                "url": reverse(register.route("detail"), args=[row.pk]),
-            },
-        }
-        for row in rows
-        if (geometry := geometry_of(shown, row)) is not None
-    ]
-    return {"type": "FeatureCollection", "features": features}
+def drawn(register: Register, shown: Shown, rows: Iterable[Row]) -> dict[str, Any]:
+    """Rows as the map of a page draws them: areas, lines, points, over the backdrop.
+
+    A row without geometry is left out.
+    """
+    data: dict[str, Any] = {
+        "areas": {"type": "FeatureCollection", "features": list(shown.backdrop())},
+        "lines": {"type": "FeatureCollection", "features": []},
+        "points": [],
+    }
+    for row in rows:
+        geometry = geometry_of(shown, row)
+        if geometry is not None:
+            _draw(data, geometry, register, row)
+    return data
+
+
+def _draw(data: dict[str, Any], geometry: dict[str, Any], register: Register, row: Row) -> None:
+    name = register.title_of(row)
+    href = reverse(register.route("detail"), args=[row.pk])
+    if geometry["type"] == "Point":
+        lon, lat = geometry["coordinates"]
+        data["points"].append({"lon": lon, "lat": lat, "title": name, "href": href})
+        return
+    kind = "areas" if geometry["type"].endswith("Polygon") else "lines"
+    told = {"name": name, "href": href, "own": True, "kind": "road"}
+    feature = {"type": "Feature", "geometry": geometry, "properties": told}
+    data[kind]["features"].append(feature)
 
 
 def geometry_of(shown: Shown, row: Row) -> dict[str, Any] | None:

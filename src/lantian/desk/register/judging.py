@@ -1,6 +1,6 @@
 """Judging a sheet: each row is new, changed, the same or wrong; nothing is written."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -54,6 +54,11 @@ class _Read:
     faults: list[Fault]
 
 
+def nothing_earlier(key: str) -> Row | None:
+    """Know no earlier rows."""
+    return None
+
+
 class Judge:
     """Reads a sheet against the register.
 
@@ -69,6 +74,8 @@ class Judge:
         When the importer saw the outcome: a row that was changed later is refused.
     ours : mapping of int to int, optional
         Versions of rows that this very import wrote already, before it was interrupted.
+    earlier : callable
+        Finds a new row of the chunks before by its key, which later rows may refer to.
     """
 
     def __init__(
@@ -79,6 +86,7 @@ class Judge:
         reach: Reach,
         since: datetime | None = None,
         ours: Mapping[int, int] | None = None,
+        earlier: Callable[[str], Row | None] = nothing_earlier,
     ) -> None:
         self.register = register
         self.headings = headings
@@ -87,7 +95,8 @@ class Judge:
         self.since = since
         self.ours = ours or {}
         self._seen: dict[tuple[str, ...], int] = {}
-        # Rows of this sheet that later rows of it may refer to.
+        self.earlier = earlier
+        # New rows of this chunk, which its later rows may refer to.
         self._pending: dict[str, Row] = {}
         self._columns = [c for c in register.edited if c.name in headings.at]
 
@@ -97,6 +106,7 @@ class Judge:
             yield self._judge(chunk)
 
     def _judge(self, chunk: Sequence[tuple[int, list[str]]]) -> list[Verdict]:
+        self._pending.clear()
         texts = [(line, cells, self._texts(cells)) for line, cells in chunk]
         found = self._referred([t for _, _, t in texts])
 
@@ -132,7 +142,7 @@ class Judge:
     def _own(self, reference: Reference, text: str) -> Model | None:
         if apps.get_model(reference.model) is not self.register.model:
             return None
-        return self._pending.get(text)
+        return self._pending.get(text) or self.earlier(text)
 
     def _read(self, line: int, cells: Sequence[str], said: Mapping[str, str], find: Any) -> _Read:
         values: Values = {}

@@ -50,7 +50,7 @@ def changed_since(since: datetime, reach: Reach) -> list[Change]:
     if not read:
         return []
     first, *more = [_changed(register, since, reach) for register in read]
-    rows = first.union(*more, all=True).order_by("-at")[:_MOST]
+    rows = first.union(*more, all=True).order_by("-last_at")[:_MOST]
     return [
         _change(register_of(kind), by, count, at, pk, title)
         for kind, by, count, at, pk, title in rows
@@ -62,22 +62,23 @@ def _changed(register: Register, since: datetime, reach: Reach) -> QuerySet[Any,
     title = column.name
     if isinstance(column.kind, Reference):
         title = f"{column.name}__{column.kind.label}"
-    rows: QuerySet[Any] = register.model._default_manager.filter(
+    rows: QuerySet[Any, Any] = register.model._default_manager.filter(
         reach.q(register.read, **register.limits.named()), changed_at__gte=since
     )
-    # Annotations alone: a union keeps the order of its columns only among their like.
-    return (
+    # Annotations alone, under names that no model has: a union keeps the order of its columns.
+    found: QuerySet[Any, Any] = (
         rows.order_by()
-        .annotate(kind=Value(register.kind, TextField()), by=F("changed_by"))
-        .values("kind", "by")
+        .annotate(of_kind=Value(register.kind, TextField()), by_whom=F("changed_by"))
+        .values("of_kind", "by_whom")
         .annotate(
-            count=Count("pk"),
-            at=Max("changed_at"),
-            one=Max("pk"),
-            title=Max(Cast(title, TextField())),
+            how_many=Count("pk"),
+            last_at=Max("changed_at"),
+            one_pk=Max("pk"),
+            one_title=Max(Cast(title, TextField())),
         )
-        .values_list("kind", "by", "count", "at", "one", "title")
+        .values_list("of_kind", "by_whom", "how_many", "last_at", "one_pk", "one_title")
     )
+    return found
 
 
 def _change(

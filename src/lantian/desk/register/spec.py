@@ -137,12 +137,15 @@ def _through(row: Model, path: str) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """How rows stand on a map: a point in two columns, an outline in a third, or both."""
+    """How rows stand on a map: a point in two columns, an outline in a third, or both.
+
+    `backdrop` gives features of areas to draw below, with name and href.
+    """
 
     lon: str = ""
     lat: str = ""
     shape: str = ""
-    label: str = ""
+    backdrop: Callable[[], Sequence[Mapping[str, Any]]] = tuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

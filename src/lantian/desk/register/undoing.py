@@ -22,7 +22,7 @@ from lantian.desk.register.writing import log_row, moved, save_all
 from lantian.desk.rights.reach import Reach
 from lantian.errors import Conflict
 
-_CHUNK: Final = 500
+_CHUNK: Final = 200
 #: So many rows are taken back in one transaction.
 AT_ONCE: Final = 2000
 

@@ -18,7 +18,7 @@ from lantian.desk.register.conflict import merged
 from lantian.desk.register.faults import BadRow, CellFault
 from lantian.desk.register.filtering import filter_bar
 from lantian.desk.register.forms import RowForm, spelled
-from lantian.desk.register.geometry import collection
+from lantian.desk.register.geometry import drawn
 from lantian.desk.register.kinds import Day, find_one
 from lantian.desk.register.listing import Asked, asked, chosen, readable
 from lantian.desk.register.notes import notes_of, write_note
@@ -294,7 +294,7 @@ def note(request: DeskRequest, register: Register, pk: int) -> HttpResponse:
 
 @require_GET
 def map_data(request: DeskRequest, register: Register) -> HttpResponse:
-    """Give the rows of a list, or one row, as GeoJSON for the map."""
+    """Give the rows of a list, or one row, as its map draws them."""
     if register.shown is None:
         raise Http404
     query = request.GET.copy()
@@ -305,4 +305,4 @@ def map_data(request: DeskRequest, register: Register) -> HttpResponse:
             raise Http404
     else:
         found = chosen(register, request.reach, asked(register, query, timezone.localdate()))
-    return JsonResponse(collection(register, register.shown, found[:_MAP_MOST]))
+    return JsonResponse(drawn(register, register.shown, found[:_MAP_MOST]))

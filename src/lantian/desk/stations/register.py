@@ -1,6 +1,6 @@
 """The registers of stations, their sites and memberships."""
 
-from lantian.desk.places.queries import subtree_filter
+from lantian.desk.places.queries import backdrop, subtree_filter
 from lantian.desk.register.kinds import Choice, Flag, Number, Reference, Text
 from lantian.desk.register.spec import Column, Limits, Register, Related, Shown, declare
 from lantian.desk.stations.models import Membership, Site, Station
@@ -82,7 +82,7 @@ SITES = declare(
         write="stations.write",
         limits=Limits(area="station__place__path"),
         search=("station__code", "station__name_zh", "address_zh"),
-        shown=Shown(lon="lon", lat="lat"),
+        shown=Shown(lon="lon", lat="lat", backdrop=backdrop),
         check=check_site,
         settle=settle_site,
         columns=(

@@ -8,7 +8,7 @@ from typing import Any, Final
 from lantian.desk.air.queries.ground import Ground
 from lantian.desk.air.queries.lines import read_lines
 from lantian.desk.air.queries.pictures import all_levels, level_of
-from lantian.desk.air.queries.ranking import Asked, RankingPage, Row, ranking_page
+from lantian.desk.air.queries.ranking import Asked, RankingPage, Row, course, ranking_page
 from lantian.desk.air.queries.target import TargetLine, targets_page
 from lantian.desk.air.queries.today import Standing, StationNow, Today, standings, today
 from lantian.desk.duties.queries import on_duty, shifts_between
@@ -20,7 +20,7 @@ from lantian.terms.period import Period
 
 #: Rows that can be read from the back of the room, and pages that a screen turns at most.
 ROWS: Final = 13
-TARGETS: Final = 6
+TARGETS: Final = 5
 PAGES: Final = 4
 #: Hours of the course beside the map.
 _HOURS: Final = 24
@@ -107,12 +107,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Ranks:
-    """A ranking of the month: its page, and the own place where it is ranked in it."""
+    """A ranking of the month: its page, the own place where it is ranked in it, its months.
+
+    `course` is the data of a chart of the months' ranks; None where there is but one month.
+    """
 
     level: str
     found: RankingPage
     sheet: Sheet[Place]
     own: Place | None
+    course: dict[str, Any] | None
 
 
 def ranks(ground: Ground, now: datetime, page: int) -> Ranks:
@@ -124,16 +128,16 @@ def ranks(ground: Ground, now: datetime, page: int) -> Ranks:
         If no station of the place has data.
     """
     seen = today(ground, now)
-    home = ground.group.level_of(ground.root) or ""
-    alone = len(ground.group.places[home]) < 2
-    levels = dict.fromkeys((seen.level,) if alone else (home, seen.level))
+    places = ground.group.places
+    levels = dict.fromkeys([seen.level, *(n for n in places if len(places[n]) > 1)])
     pages = [(level, n) for level in levels for n in range(1, _pages_of(ground, level) + 1)]
     page = page if 1 <= page <= len(pages) else 1
     level, number = pages[page - 1]
-    found = ranking_page(ground, Asked(level=level, period=seen.month))
+    asked = Asked(level=level, period=seen.month)
+    found = ranking_page(ground, asked)
     then = {one.place: one for one in standings(ground, level, seen.month)}
     names = ground.names
-    places = [
+    rows = [
         Place(
             names.get(row.row.place, row.row.place),
             row,
@@ -142,9 +146,11 @@ def ranks(ground: Ground, now: datetime, page: int) -> Ranks:
         )
         for row in found.rows
     ]
-    cut = sheet_of(places, number)
-    own = next((place for place in places if place.own), None)
-    return Ranks(level, found, replace(cut, page=page, pages=len(pages)), own)
+    cut = sheet_of(rows, number)
+    own = next((row for row in rows if row.own), None)
+    steps = course(ground, asked) if own else None
+    drawn = steps.picture(ground.root) if steps and len(steps.months) > 1 else None
+    return Ranks(level, found, replace(cut, page=page, pages=len(pages)), own, drawn)
 
 
 def _pages_of(ground: Ground, level: str) -> int:

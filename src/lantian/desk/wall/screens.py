@@ -69,7 +69,8 @@ def _ranking(place: str, now: datetime, page: int) -> View:
 def _targets(place: str, now: datetime, page: int) -> View:
     held = ground(place)
     sheet, day = queries.goals(held, page)
-    return {"sheet": sheet, "day": day, "own": held.root, **_of(held)}, sheet.pages
+    unverified = any(not line.progress.verified for line in sheet.rows)
+    return {"sheet": sheet, "day": day, "unverified": unverified, **_of(held)}, sheet.pages
 
 
 def _stations(place: str, now: datetime, page: int) -> View:

@@ -35,7 +35,10 @@ class Group:
 
     @property
     def ranked_level(self) -> str:
-        """Level that is ranked first: the one with most places, the lower where they tie."""
+        """Level that is ranked first: the root's own, unless the root stands alone in it."""
+        top = self.levels[0]
+        if len(self.places[top]) > 1:
+            return top
         return max(reversed(self.levels), key=lambda level: len(self.places[level]))
 
     def level_of(self, place: str) -> str | None:

@@ -171,6 +171,11 @@ def ranking_page(ground: Ground, asked: Asked) -> RankingPage:
     BadRequest, NoData, NoRuleInForce
         If a name is unknown, or the period lies outside the data or before any rule.
     """
+    key = ("ranking page", ground.root, asked, language())
+    return ground.kept(key, lambda: _page(ground, asked)).value
+
+
+def _page(ground: Ground, asked: Asked) -> RankingPage:
     earlier = _earlier(ground, asked.period)
     made = ranking(
         ground,

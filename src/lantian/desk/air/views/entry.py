@@ -1,17 +1,19 @@
 """How pages of the air begin and end: the place in view, its last hour, forms of an answer."""
 
 import hashlib
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Hashable, Sequence
+from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Any, Concatenate, Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, quote_etag
+from django.utils.safestring import SafeString
 
 from lantian.desk.air.files import csv_bytes
 from lantian.desk.air.queries.ground import Ground, ground
@@ -20,6 +22,8 @@ from lantian.desk.language import language
 from lantian.desk.places.queries import is_fictional
 from lantian.desk.rights.request import DeskRequest
 from lantian.errors import BadRequest, NoData
+from lantian.flows.brief import brief_of
+from lantian.report.brief import brief_text
 
 #: Where the session keeps the root place in view.
 _PLACE: Final = "air_place"
@@ -87,6 +91,18 @@ def page(
     return render(request, template, {**shared, **context})
 
 
+def kept_part(held: Ground, template: str, key: Hashable, context: dict[str, Any]) -> SafeString:
+    """Return a part of a page that is the same for every reader, set once for each language.
+
+    `key` says what it is of; with the lake's version it must decide every number in it.
+    """
+
+    def make() -> SafeString:
+        return render_to_string(template, context)
+
+    return held.kept(("part", template, held.root, key, language()), make).value
+
+
 def conditional(
     request: HttpRequest, held: Ground, make: Callable[[], HttpResponse], more: str = ""
 ) -> HttpResponse:
@@ -135,6 +151,16 @@ def file_answer(content: bytes, name: str, kind: str) -> HttpResponse:
     disposition = content_disposition_header(as_attachment=True, filename=name)
     response.headers["Content-Disposition"] = disposition or "attachment"
     return response
+
+
+def brief_answer(held: Ground, place: str, day: date) -> HttpResponse:
+    """Answer the brief of a place for one day, ready to paste into a group chat."""
+    lang = language()
+
+    def make() -> str:
+        return brief_text(brief_of(held.lake, day, lang=lang, shelf=held.shelf, place=place))
+
+    return text_answer([held.kept(("brief", place, day, lang), make).value])
 
 
 def text_answer(lines: Sequence[str]) -> HttpResponse:

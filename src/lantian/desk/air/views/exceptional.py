@@ -84,7 +84,7 @@ def _page(
     request: DeskRequest, ground: Ground, form: ClaimForm | None, status: int
 ) -> HttpResponse:
     last = latest(ground, timezone.now()).value.whole_day
-    period = span_asked(request, read_span(f"{last:%Y}"))
+    period = span_asked(request, read_span(f"{last:%Y-%m}"))
     period = Period(period.first, min(period.last, last)) if period.first <= last else period
     level = ground.level(request.GET.get("level", ""))
     found = exceptional_page(ground, level, period, request.actor.name)

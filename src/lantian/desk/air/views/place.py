@@ -14,19 +14,17 @@ from lantian.desk.air.queries.lines import ITEMS, MOST_HOURLY_D, Lines, read_lin
 from lantian.desk.air.queries.place import courses, place_period, year_calendar
 from lantian.desk.air.spans import beside, choices, read_span, span_asked
 from lantian.desk.air.views.entry import (
+    brief_answer,
     conditional,
     csv_answer,
     grounded,
     json_answer,
     number_asked,
     page,
-    text_answer,
 )
 from lantian.desk.language import language
 from lantian.desk.rights.request import DeskRequest
-from lantian.flows.brief import brief_of
 from lantian.flows.level_days import STATION
-from lantian.report.brief import brief_text
 from lantian.report.language import period_label
 from lantian.terms.period import Period
 from lantian.terms.pollutant import POLLUTANTS
@@ -190,6 +188,4 @@ def message(request: DeskRequest, ground: Ground, name: str) -> HttpResponse:
     held = ground.around(name)
     last = latest(held, timezone.now()).value.whole_day
     period = span_asked(request, Period(last, last))
-    day = min(period.last, last)
-    brief = brief_of(held.lake, day, lang=language(), shelf=held.shelf, place=name)
-    return text_answer([brief_text(brief)])
+    return brief_answer(held, name, min(period.last, last))

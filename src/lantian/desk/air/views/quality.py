@@ -9,7 +9,7 @@ from lantian.desk.air.queries.latest import latest
 from lantian.desk.air.queries.quality import MOST, audited, quality_page
 from lantian.desk.air.queries.today import late_words, today
 from lantian.desk.air.spans import beside, choices, read_span, span_asked
-from lantian.desk.air.views.entry import conditional, csv_answer, grounded, page
+from lantian.desk.air.views.entry import conditional, csv_answer, grounded, kept_part, page
 from lantian.desk.language import language
 from lantian.desk.rights.request import DeskRequest
 from lantian.errors import BadRequest
@@ -32,8 +32,10 @@ def show(request: DeskRequest, ground: Ground) -> HttpResponse:
     if at is None:
         known = ", ".join(p.key for p in POLLUTANTS)
         raise BadRequest(f"{item[:20]!r}?", where="item", fix=known)
+    table = {"captures": found.captures, "items": POLLUTANTS, "period": period.label}
     context = {
         "found": found,
+        "capture": kept_part(ground, "air/capture.html", found.period, table),
         "item": POLLUTANTS[at],
         "by_month": [(one, [month[at] for month in one.months]) for one in found.captures],
         "label": period_label(found.period, lang),

@@ -28,6 +28,7 @@ from lantian.desk.air.views.entry import (
     file_answer,
     grounded,
     json_answer,
+    kept_part,
     number_asked,
     page,
     text_answer,
@@ -41,7 +42,6 @@ from lantian.report.headline import valued
 from lantian.report.language import period_label
 from lantian.rules.ruleset import for_period, set_names
 from lantian.terms.period import Period
-from lantian.terms.pollutant import POLLUTANTS
 
 
 def _variants(request: DeskRequest, ground: Ground, period: Period) -> tuple[str, ...]:
@@ -92,33 +92,42 @@ def show(request: DeskRequest, ground: Ground) -> HttpResponse:
     before, after = beside(asked.period)
     query, names = _query(asked), ground.names
     steps = course(ground, asked)
-    context = {
+    table = {
         "found": found,
-        "asked": asked,
         "label": period_label(asked.period, language()),
         "period": asked.period.label,
-        "choices": choices(asked.period, last),
-        "before": before,
-        "after": after,
-        "items": POLLUTANTS,
-        "levels": ground.levels(),
-        "variants": variants_of(ground),
-        "index": request.GET.get("index", ""),
-        "beside": asked.variants[1:],
-        "rule_sets": set_names(ground.shelf),
-        "most_months": MOST_MONTHS,
         "rows": [(r, names.get(r.row.place, r.row.place), r.row.place) for r in found.rows],
         "own": ground.root,
         "is_station": asked.level == STATION,
-        "steps": steps,
-        "ranks": [(names.get(n, n), n, values) for n, values in steps.ranks.items()],
-        "notes": [language().half(note) for note in found.notes],
         "why": {
             "level": asked.level,
             "variant": found.variants[0].name,
             "rules": asked.rules,
             "sand": 1 if asked.sand else "",
         },
+    }
+    months = {
+        "steps": steps,
+        "ranks": [(names.get(n, n), n, values) for n, values in steps.ranks.items()],
+        "own": ground.root,
+    }
+    context = {
+        "found": found,
+        "asked": asked,
+        "table": kept_part(ground, "air/ranking_rows.html", asked, table),
+        "months": kept_part(ground, "air/ranking_months.html", asked, months),
+        "label": period_label(asked.period, language()),
+        "period": asked.period.label,
+        "choices": choices(asked.period, last),
+        "before": before,
+        "after": after,
+        "levels": ground.levels(),
+        "variants": variants_of(ground),
+        "index": request.GET.get("index", ""),
+        "beside": asked.variants[1:],
+        "rule_sets": set_names(ground.shelf),
+        "most_months": MOST_MONTHS,
+        "notes": [language().half(note) for note in found.notes],
         "csv": address_of(reverse("air:ranking-csv"), query),
         "xlsx": address_of(reverse("air:ranking-xlsx"), query),
         "share_url": address_of(reverse("air:ranking-text"), query),

@@ -13,18 +13,17 @@ from lantian.desk.air.queries.pictures import all_levels, level_of
 from lantian.desk.air.queries.station_map import station_map
 from lantian.desk.air.queries.today import Today, late_words, today
 from lantian.desk.air.views.entry import (
+    brief_answer,
     conditional,
     csv_answer,
     grounded,
     json_answer,
+    kept_part,
     page,
-    text_answer,
 )
 from lantian.desk.language import language
 from lantian.desk.rights.request import DeskRequest
-from lantian.flows.brief import brief_of
 from lantian.flows.grounds import basis_of
-from lantian.report.brief import brief_text
 from lantian.terms.pollutant import POLLUTANTS
 
 
@@ -35,18 +34,22 @@ def show(request: DeskRequest, ground: Ground) -> HttpResponse:
     seen = today(ground, timezone.now())
     levels = seen.rules.levels.clause
     lang = language()
+    table = {
+        "rows": [(s, level_of(levels, s.hour.level)) for s in seen.stations],
+        "items": POLLUTANTS,
+        "why": {},
+    }
     context = {
         "today": seen,
         "level": level_of(levels, seen.hour.level),
-        "rows": [(s, level_of(levels, s.hour.level)) for s in seen.stations],
-        "items": POLLUTANTS,
+        "stations": kept_part(ground, "air/today_stations.html", seen.at, table),
         "yesterday_level": level_of(levels, seen.yesterday.level) if seen.yesterday else None,
         "levels_shown": all_levels(levels),
         "late": [lang.of(*words) for words in late_words(seen.late)],
         "notes": [lang.half(note) for note in seen.notes],
         "lag": held(ground, seen.level, seen.month).statement(lang),
         "basis": basis_of(ground.lake, ground.roster, seen.rules).short,
-        "why": {"level": ""},
+        "why": {},
     }
     return page(request, ground, "air/today.html", context)
 
@@ -94,7 +97,4 @@ def _file(ground: Ground, seen: Today) -> HttpResponse:
 @grounded
 def message(request: DeskRequest, ground: Ground) -> HttpResponse:
     """Answer the brief of the last whole day as text for a group chat."""
-    seen = today(ground, timezone.now())
-    lang = language()
-    brief = brief_of(ground.lake, seen.month.last, lang=lang, shelf=ground.shelf, place=ground.root)
-    return text_answer([brief_text(brief)])
+    return brief_answer(ground, ground.root, today(ground, timezone.now()).month.last)

@@ -21,14 +21,14 @@ from lantian.evaluate.iaqi import NO_INDEX
 from lantian.terms.pollutant import POLLUTANTS
 
 FORMS: Final = (JSON, CSV, GEOJSON)
-NAME: Final = Annotated[str, Field(max_length=60, pattern=PRINTED)]
+NAME = Annotated[str, Field(max_length=60, pattern=PRINTED)]
 
 
 class NowQuery(Strict):
     """Parameters of the last hour."""
 
     place: NAME = Field("", description="根地区，缺省为全部 / root place; all unless said")
-    format: Literal["json", "csv", "geojson"] = JSON
+    format: Literal["json", "csv", "geojson"] = "json"
 
 
 class StationNow(BaseModel):

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.encoding import escape_uri_path
 from pydantic import BaseModel, Field
 
 from lantian.desk.air.queries.days import level_days
@@ -46,7 +47,7 @@ from lantian.terms.pollutant import DAY_ITEMS, POLLUTANTS
 MOST: Final = 10_000
 FORMS: Final = (JSON, CSV)
 _END: Final = "%Y-%m-%dT%H"
-_DATE: Final = Annotated[str, Field(pattern=DAY, json_schema_extra={"format": "date"})]
+_DATE = Annotated[str, Field(pattern=DAY, json_schema_extra={"format": "date"})]
 
 
 class DaysQuery(Strict):
@@ -54,7 +55,7 @@ class DaysQuery(Strict):
 
     first: _DATE = Field(alias="from", description="首日 / first day")
     last: _DATE = Field(alias="to", description="末日 / last day")
-    format: Literal["json", "csv"] = JSON
+    format: Literal["json", "csv"] = "json"
 
 
 class HoursQuery(DaysQuery):
@@ -62,7 +63,7 @@ class HoursQuery(DaysQuery):
 
     after: Annotated[str, Field(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2})?$")] = Field(
         "",
-        description="上一页最后一小时，如 2015-12-01T14 / last hour of the page before, local end",
+        description="上一页最后一小时 / last hour of the page before, local end: 2015-12-01T14",
     )
     limit: int = Field(1000, ge=1, le=MOST)
 
@@ -175,7 +176,7 @@ def _next(request: HttpRequest, window: Window) -> str | None:
         return None
     last = local_end(window.stop - 1, window.offset_h)
     kept = [(k, v) for k, v in request.GET.items() if k != "after"]
-    return f"{request.path}?{urlencode([*kept, ('after', f'{last:{_END}}')])}"
+    return f"{escape_uri_path(request.path)}?{urlencode([*kept, ('after', f'{last:{_END}}')])}"
 
 
 def _block(held: Ground, window: Window, level: str | None) -> npt.NDArray[np.int32]:

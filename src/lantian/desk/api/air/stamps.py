@@ -4,12 +4,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response
 from pydantic import BaseModel, Field
 
 from lantian.desk.air.links import Query, why
 from lantian.desk.air.queries.ground import Ground, ground
-from lantian.desk.api.forms import Content, answer, digest
+from lantian.desk.api.forms import Content, answer, digest, is_held
 from lantian.desk.language import language
 from lantian.errors import NoData
 from lantian.flows.grounds import basis_of
@@ -106,7 +105,6 @@ def conditional(
     """
     asked = (held.version, request.get_full_path(), form, language().value, also)
     mark = digest(repr(asked).encode())
-    unchanged = get_conditional_response(request, etag=f'"{mark}"')
-    if unchanged is not None:
+    if is_held(request, f'"{mark}"'):
         return answer(request, Content(form, b"", {}), mark=mark)
     return answer(request, make(), mark=mark, name="air")

@@ -32,11 +32,9 @@ class RankingQuery(Strict):
     level: NAME = Field("", description="层级，缺省为主要层级 / level; the main one unless said")
     index: list[NAME] = Field([], max_length=4, description="综合指数口径 / index variants")
     rules: NAME = Field("", description="规则集，缺省为现行 / rule set; in force unless said")
-    sand: Literal["0", "1"] = Field(
-        "0", description="1：扣除已批准的例外日 / without approved days"
-    )
+    sand: Literal["0", "1"] = Field("0", description="1：扣除已批准例外日 / without approved days")
     last: int = Field(3, ge=1, le=99, description="列后几位 / how many count as last")
-    format: Literal["json", "csv"] = JSON
+    format: Literal["json", "csv"] = "json"
 
 
 class GapOut(BaseModel):
@@ -81,7 +79,7 @@ class TargetsQuery(Strict):
 
     place: NAME = Field("", description="根地区 / root place")
     of: NAME = Field("", description="只看某地区 / of one place")
-    format: Literal["json", "csv"] = JSON
+    format: Literal["json", "csv"] = "json"
 
 
 class TargetOut(BaseModel):
@@ -158,8 +156,12 @@ def ranking(request: HttpRequest, query: RankingQuery) -> HttpResponse:
 
     def make() -> Content:
         page = ranking_page(held, asked)
-        why = {"level": asked.level, "variant": page.variants[0].name, "rules": asked.rules,
-               "sand": 1 if asked.sand else ""}  # fmt: skip
+        why: dict[str, object] = {
+            "level": asked.level,
+            "variant": page.variants[0].name,
+            "rules": asked.rules,
+            "sand": 1 if asked.sand else "",
+        }
         items = [_row(row, why) for row in page.rows]
         head = {
             "level": asked.level,

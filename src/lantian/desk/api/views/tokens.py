@@ -43,10 +43,9 @@ class TokenForm(forms.Form):
         """Offer what the API uses of what the account holds."""
         super().__init__(data)
         choices = cast(forms.MultipleChoiceField, self.fields["scopes"])
+        held = offered(reach)
         choices.choices = [
-            (p.name, both(p.zh, p.en))
-            for p in table().permissions.values()
-            if p.name in offered(reach)
+            (p.name, both(p.zh, p.en)) for p in table().permissions.values() if p.name in held
         ]
         self.fields["last"].initial = timezone.localdate() + _USUAL
 

@@ -14,7 +14,15 @@ from lantian.desk.language import both, language
 from lantian.desk.notices.forms import InboxForm
 from lantian.desk.notices.models import Delivery
 from lantian.desk.notices.outside import text_of as outside_text
-from lantian.desk.notices.queries import PAGE, inbox, received, text_of, title_of, unread_count
+from lantian.desk.notices.queries import (
+    PAGE,
+    inbox,
+    received,
+    sender_of,
+    text_of,
+    title_of,
+    unread_count,
+)
 from lantian.desk.notices.services import give_receipt, mark_read
 from lantian.desk.notices.views.sent import receipts_table
 from lantian.desk.notices.views.shown import clock, pager, tabs
@@ -69,7 +77,7 @@ def detail(request: DeskRequest, pk: int) -> HttpResponse:
     message = outside_text(notice, language())
     facts = [
         {"label": both("类别", "Kind"), "value": KINDS[notice.kind]},
-        {"label": both("发送人", "From"), "value": notice.by_name},
+        {"label": both("发送人", "From"), "value": sender_of(notice)},
         {"label": both("时间", "Time"), "value": clock(notice.at)},
     ]
     if notice.needs_receipt:
@@ -140,7 +148,7 @@ def _row(row: Delivery) -> dict[str, Any]:
             {"text": title_of(notice), "sub": both("紧急", "urgent") if notice.urgent else ""},
             {"text": KINDS[notice.kind], "tag": "info" if notice.kind == "alert" else "off"},
             {"text": text, "tag": tag},
-            notice.by_name,
+            sender_of(notice),
             clock(notice.at),
             due,
         ],

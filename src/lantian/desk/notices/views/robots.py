@@ -16,7 +16,7 @@ from lantian.desk.notices.models import Robot
 from lantian.desk.notices.queries import channel_counts, last_by_robot
 from lantian.desk.notices.robots import host_of, save_robot
 from lantian.desk.notices.services import notify
-from lantian.desk.notices.views.shown import clock, state_cell, tabs
+from lantian.desk.notices.views.shown import area_name, clock, state_cell, tabs
 from lantian.desk.notices.words import CHANNELS, EMAIL, MAKERS, ROBOT, SMS
 from lantian.desk.rights.request import DeskRequest
 from lantian.errors import LantianError
@@ -120,7 +120,7 @@ def _row(robot: Robot) -> dict[str, Any]:
             robot.name,
             MAKERS[robot.kind],
             host_of(robot),
-            robot.area,
+            area_name(robot.area),
             both("是", "yes") if robot.brief else both("否", "no"),
             active if robot.active else {"text": both("停用", "off"), "tag": "off"},
             {**state_cell(last), "sub": clock(last.sent_at or last.not_before)} if last else "",

@@ -14,9 +14,17 @@ from django.views.decorators.http import require_GET, require_POST
 from lantian.desk.duties.services import POSITIONS
 from lantian.desk.language import both, language
 from lantian.desk.notices.models import FAILED, SENT, Delivery, Notice, Outgoing
-from lantian.desk.notices.queries import PAGE, receipts, sent, text_of, title_of, ways_out
+from lantian.desk.notices.queries import (
+    PAGE,
+    receipts,
+    sender_of,
+    sent,
+    text_of,
+    title_of,
+    ways_out,
+)
 from lantian.desk.notices.services import send_again
-from lantian.desk.notices.views.shown import clock, pager, state_cell, tabs
+from lantian.desk.notices.views.shown import area_name, clock, pager, state_cell, tabs
 from lantian.desk.notices.words import CHANNELS, KINDS
 from lantian.desk.rights.request import DeskRequest
 
@@ -68,9 +76,9 @@ def detail(request: DeskRequest, pk: int) -> HttpResponse:
         "text": text_of(notice),
         "facts": [
             {"label": both("类别", "Kind"), "value": KINDS[notice.kind]},
-            {"label": both("发送人", "From"), "value": notice.by_name},
+            {"label": both("发送人", "From"), "value": sender_of(notice)},
             {"label": both("时间", "Time"), "value": clock(notice.at)},
-            {"label": both("区域", "Area"), "value": notice.area},
+            {"label": both("区域", "Area"), "value": area_name(notice.area)},
             {"label": both("回执时限", "Acknowledge by"), "value": due},
         ],
         "receipts": receipts_table(notice, timezone.now()),
@@ -162,7 +170,7 @@ def _row(notice: Any) -> dict[str, Any]:
         "cells": [
             title_of(notice),
             {"text": KINDS[notice.kind], "tag": "off"},
-            notice.by_name,
+            sender_of(notice),
             clock(notice.at),
             notice.reached,
             notice.read,

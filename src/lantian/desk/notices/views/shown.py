@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from lantian.desk.language import both
 from lantian.desk.notices.models import FAILED, SENDING, SENT, SKIPPED, WAITING, Outgoing
+from lantian.desk.places.queries import name_of, place_of
 from lantian.desk.rights.request import DeskRequest
 
 _TABS: Final = (
@@ -56,6 +57,12 @@ def pager(request: DeskRequest, page: Page[Any]) -> dict[str, Any]:
 def clock(at: Any) -> str:
     """Local time to the minute; empty for none."""
     return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+def area_name(path: str) -> Any:
+    """Name of the place of a path."""
+    place = place_of(path.strip("/").rpartition("/")[2])
+    return name_of(place) if place else both("全部区域", "everywhere")
 
 
 def state_cell(row: Outgoing) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import csv
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -41,18 +41,28 @@ class Sheet:
         Where that row stands, from 1.
     total : int
         How many rows follow at most.
+    name : str
+        What its sender calls the file.
     """
 
     headings: tuple[str, ...]
     line: int
     total: int
+    name: str
     _lines: Callable[[], Lines]
 
     def rows(self) -> Lines:
-        """Yield the rows below the headings that hold anything, with their lines."""
-        for number, cells in self._lines():
-            if number > self.line and any(cells):
-                yield number, cells
+        """Yield the rows below the headings that hold anything, with their lines.
+
+        Raises
+        ------
+        BadFile
+            If the file turns out to be damaged.
+        """
+        with _sound(self.name):
+            for number, cells in self._lines():
+                if number > self.line and any(cells):
+                    yield number, cells
 
 
 def open_sheet(path: Path, name: str, known: Callable[[str], bool]) -> Sheet:
@@ -73,11 +83,25 @@ def open_sheet(path: Path, name: str, known: Callable[[str], bool]) -> Sheet:
         headings, or has no row of headings.
     """
     form = guarded(path, name)
-    try:
+    with _sound(name):
         lines, total = _of_workbook(path) if form == "xlsx" else _of_text(path, name)
         headings, line = _headings(lines(), known, name)
         if form == "xlsx":
             _refuse_oddities(path, line, name)
+    if total > MOST_ROWS:
+        raise BadFile(
+            f"超过 {MOST_ROWS} 行 / more than {MOST_ROWS} rows",
+            where=name,
+            fix="分成几个文件 / split it into several files",
+        )
+    return Sheet(tuple(headings), line, max(0, total - line), name, lines)
+
+
+@contextmanager
+def _sound(name: str) -> Iterator[None]:
+    """Tell what reading a damaged file raises as one error."""
+    try:
+        yield
     except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError, EOFError,
             ElementTree.ParseError, csv.Error) as error:  # fmt: skip
         raise BadFile(
@@ -85,13 +109,6 @@ def open_sheet(path: Path, name: str, known: Callable[[str], bool]) -> Sheet:
             where=name,
             fix="在 Excel 中打开另存后再上传 / open it in Excel, save it and send it again",
         ) from error
-    if total > MOST_ROWS:
-        raise BadFile(
-            f"超过 {MOST_ROWS} 行 / more than {MOST_ROWS} rows",
-            where=name,
-            fix="分成几个文件 / split it into several files",
-        )
-    return Sheet(tuple(headings), line, max(0, total - line), lines)
 
 
 def _headings(lines: Lines, known: Callable[[str], bool], name: str) -> tuple[list[str], int]:
