@@ -35,3 +35,7 @@ def test_the_desk_makes_passwords_that_pass_and_differ() -> None:
     assert len(made) == 100
     for password in made:
         check_password_rules(password, username="wang")
+
+
+def test_a_user_name_of_two_letters_stands_in_a_password_by_chance() -> None:
+    check_password_rules("nxhq-2k7d-wm4p-t9vc", username="hq")

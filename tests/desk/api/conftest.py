@@ -14,10 +14,21 @@ from lantian.desk.api import rate
 from lantian.desk.api.models import Token
 from lantian.desk.api.services import create_token
 from lantian.desk.api.views.tokens import offered
+from lantian.desk.duties.register import DUTIES, LEADERS, SHIFTS
 from lantian.desk.log.actor import Actor
+from lantian.desk.people.register import APPOINTMENTS, ORGANISATIONS, PEOPLE, POSTS
+from lantian.desk.places.models import Place
+from lantian.desk.register.row import Row
+from lantian.desk.register.services import create
+from lantian.desk.register.spec import Register
 from lantian.desk.rights.queries import reach_of
+from lantian.desk.sources.register import SOURCES
+from lantian.desk.stations.register import MEMBERSHIPS, SITES, STATIONS
 
 __all__ = ["beijing", "beijing_folder", "county", "place", "stand"]
+
+#: A number that no answer may hold.
+PHONE = "13800131234"
 
 type MakeToken = Callable[..., str]
 type Caller = Callable[..., Client]
@@ -69,6 +80,37 @@ def token_row(text: str) -> Token:
     from lantian.desk.api.services import hash_of  # noqa: PLC0415
 
     return Token.objects.get(hash=hash_of(text))
+
+
+@pytest.fixture
+def land(county: Place, actor: Actor, now: datetime) -> dict[str, dict[str, int]]:
+    """One row of every register in each of two townships: number by kind and code of place."""
+    found: dict[str, dict[str, int]] = {}
+
+    def made(register: Register, at: str, **values: object) -> Row:
+        row = create(register, values, by=actor, now=now)
+        found.setdefault(register.kind, {})[at] = row.pk
+        return row
+
+    for at in ("990101", "990102"):
+        place = Place.objects.get(code=at)
+        office = made(ORGANISATIONS, at, code=f"O{at}", kind="township", name_zh=at, place=place)
+        person = made(PEOPLE, at, code=f"P{at}", name_zh=at, organisation=office, phone=PHONE)
+        post = made(POSTS, at, code=f"G{at}", title_zh=at, organisation=office, role="township",
+                    place=place, subjects="")  # fmt: skip
+        made(APPOINTMENTS, at, post=post, person=person)
+        made(SOURCES, at, code=f"S{at}", name_zh=f"源{at}", category="kiln", place=place,
+             phone=PHONE, lon=115, lat=36)  # fmt: skip
+        station = made(STATIONS, at, code=f"T{at}", name_zh=at, kind="township", place=place,
+                       background=False)  # fmt: skip
+        made(SITES, at, station=station, lon=115, lat=36)
+        made(MEMBERSHIPS, at, station=station, place=place)
+        made(DUTIES, at, code=f"D{at}", principle="dual_duty", organisation=office, text_zh="x",
+             citation_zh="y")  # fmt: skip
+        made(LEADERS, at, code=f"L{at}", person=person, place=place)
+        made(SHIFTS, at, day=now.date(), from_hour=8, position="lead", person=person, place=place)
+        found.setdefault("place", {})[at] = place.pk
+    return found
 
 
 @pytest.fixture

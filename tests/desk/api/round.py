@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +14,7 @@ from django.db import close_old_connections
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import from_schema
 from schemathesis.engine.events import EngineFinished, NonFatalError, ScenarioFinished
+from schemathesis.transport.wsgi import WSGITransport
 
 from lantian.desk.api import services
 
@@ -36,6 +37,32 @@ class Round:
     failures: list[str] = field(default_factory=list)
 
 
+#: Values that name something, which chance would hardly find.
+WORDS: dict[str, list[str | int]] = {
+    "path.name": ["Aotizhongxin", "朝阳区", "北京市"],
+    "path.day": ["2015-12-01", "2016-02-29", "2031-01-01"],
+    "path.pk": [1, 2, 3, 4],
+    "query.period": ["2015-12", "2015-Q4", "2016", "2015-12-01..2015-12-09"],
+    "query.from": ["2015-12-01", "2016-01-30"],
+    "query.to": ["2015-12-02", "2016-02-02"],
+    "query.after": ["2015-12-01T14", 0, 2],
+    "query.place": ["北京市", "990101"],
+    "query.index": ["ranking-2014"],
+    "header.If-Match": ['"1"', '"2"', '"3.00aa"'],
+    "header.Idempotency-Key": ["a", "b"],
+    "body.place": ["990101", "990102"],
+    "body.parent": ["990100", "O990101"],
+    "body.organisation": ["O990101", "O990102"],
+    "body.person": ["P990101"],
+    "body.post": ["G990101"],
+    "body.station": ["T990101"],
+    "body.code": ["S990101", "N1", "N2", "N3"],
+    "body.first": ["2026-01-01"],
+    "body.last": ["2030-12-31"],
+}
+_OFTEN = 0.7
+
+
 def settings(token: str, *, examples: int, phases: tuple[str, ...]) -> SchemathesisConfig:
     """All checks; every phase that is asked for."""
     names = ("examples", "coverage", "fuzzing", "stateful")
@@ -43,9 +70,14 @@ def settings(token: str, *, examples: int, phases: tuple[str, ...]) -> Schemathe
         {
             "headers": {"Authorization": f"Bearer {token}"},
             "continue-on-failure": True,
+            "dictionaries": {name: {"values": values} for name, values in WORDS.items()},
+            "parameters": {n: {"dictionary": n, "probability": _OFTEN} for n in WORDS},
             "generation": {"max-examples": examples, "deterministic": True, "no-shrink": True},
             "phases": {name: {"enabled": name in phases} for name in names},
-            "checks": {"positive_data_acceptance": {"expected-statuses": _MET}},
+            "checks": {
+                "positive_data_acceptance": {"expected-statuses": _MET},
+                "missing_required_header": {"expected-statuses": ["401", "403", "422", "428"]},
+            },
             "operations": [
                 {
                     "include-method": "GET",
@@ -57,15 +89,27 @@ def settings(token: str, *, examples: int, phases: tuple[str, ...]) -> Schemathe
     )
 
 
+_SEND = WSGITransport.send
+
+
+def _send(self: WSGITransport, case: Any, **given: Any) -> Any:
+    """Send without settings of sockets, which 4.32 hands on to a client that knows none."""
+    for name in ("max_redirects", "verify", "cert", "proxies"):
+        given.pop(name, None)
+    return _SEND(self, case, **given)
+
+
 @contextmanager
 def unlimited() -> Iterator[None]:
     """No limit of rate: this round is about other answers."""
     usual, services.PER_MINUTE = services.PER_MINUTE, 2**30  # type: ignore[misc]
     signals.request_started.disconnect(close_old_connections)
     signals.request_finished.disconnect(close_old_connections)
+    WSGITransport.send = _send  # type: ignore[method-assign]
     try:
         yield
     finally:
+        WSGITransport.send = _SEND  # type: ignore[method-assign]
         signals.request_started.connect(close_old_connections)
         signals.request_finished.connect(close_old_connections)
         services.PER_MINUTE = usual  # type: ignore[misc]
@@ -76,15 +120,18 @@ def go(
     *,
     examples: int,
     phases: tuple[str, ...] = ("examples", "coverage", "fuzzing", "stateful"),
+    tags: Sequence[str] = (),
     most: int | None = None,
 ) -> Round:
-    """Run a round; stop after `most` calls where it is given."""
+    """Run a round, of the operations of some tags or all; stop after `most` calls."""
     made, started = Round(), time.monotonic()
     with unlimited():
         config = settings(token, examples=examples, phases=phases)
         schema = schemathesis.openapi.from_wsgi(
             "/api/v1/openapi.json", get_wsgi_application(), config=config
         )
+        if tags:
+            schema = schema.include(lambda of: of.operation.tags and of.operation.tags[0] in tags)
         stream = from_schema(schema).execute()
         for event in stream:
             _note(made, event)

@@ -106,7 +106,7 @@ def test_the_language_changes_and_the_page_stays(entered) -> None:
 
 
 def test_a_phone_has_the_menu_and_cards_for_tables(entered) -> None:
-    page = entered("grid", "/air/", viewport=PHONE, has_touch=True)
+    page = entered("town", "/air/", viewport=PHONE, has_touch=True)
     link = page.locator("nav.nav").get_by_role("link", name="污染源")
     expect(link).to_be_hidden()
     page.locator(".bar-menu").click()

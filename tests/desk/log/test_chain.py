@@ -130,6 +130,14 @@ def test_a_changed_seal_is_named_alone(write, check, sql) -> None:
     assert found(check()) == [(Wrong.CHANGED, 3, ids[2])]
 
 
+def test_a_seal_that_points_far_away_is_named_and_the_rest_is_read(write, check, sql) -> None:
+    ids = write(5)
+    sql("UPDATE log_seal SET entry = %s WHERE seq = 3", 10**15)
+    verdict = check()
+    assert (Wrong.REMOVED, 3, 10**15) in found(verdict)
+    assert [f.entry for f in verdict.findings if f.entry in ids] == []
+
+
 def test_a_tail_cut_off_shows_against_the_file_of_heads(write, check, sql) -> None:
     ids = write(5)
     sql("DELETE FROM log_entry WHERE id > %s", ids[2])

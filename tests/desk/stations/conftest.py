@@ -1,7 +1,6 @@
 """A county with boundaries, stations with sites, and the lake of the desk."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -9,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from lantian.desk import observations
+from lantian.desk.env import Env, env
 from lantian.desk.log.actor import Actor
-from lantian.desk.observations import lake, let_go
 from lantian.desk.places.models import Place
 from lantian.desk.places.register import PLACES
 from lantian.desk.register.services import create
@@ -28,16 +28,15 @@ def box(west: float, south: float, east: float, north: float) -> str:
 
 
 @pytest.fixture
-def open_lake(folder: Path) -> Iterator[Lake]:
-    """The lake of the desk, empty and open; gone after the test."""
-    if Lake.exists(folder):
-        pytest.fail("another test left its lake in the folder of the desk")
+def open_lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lake]:
+    """The lake of the desk, empty and open."""
+    folder = tmp_path / "county"
+    folder.mkdir()
+    here = env()
+    monkeypatch.setattr(observations, "env", lambda: Env(folder, here.database_url, here.settings))
     Lake.init(folder)
-    yield lake()
-    let_go()
-    for file in folder.glob("lake.sqlite*"):
-        file.unlink()
-    shutil.rmtree(folder / "parts")
+    yield observations.lake()
+    observations.let_go()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import content_disposition_header, parse_etags
 
-from lantian.desk.register.sheet.cells import guarded
+from lantian.desk.register.cells import guarded
 
 JSON, CSV, GEOJSON = "json", "csv", "geojson"
 MEDIA: Final = {

@@ -23,7 +23,7 @@ from lantian.desk.api.gate import PRINTED
 from lantian.desk.api.interface import Strict
 from lantian.desk.api.rows import DAY, given, heads, spelled
 from lantian.desk.register.geometry import geometry_of
-from lantian.desk.register.kinds import Choice, Choices, Flag
+from lantian.desk.register.kinds import Choice, Choices, Day, Flag
 from lantian.desk.register.listing import asked, chosen, readable
 from lantian.desk.register.row import Row
 from lantian.desk.register.spec import Column, Register
@@ -79,6 +79,8 @@ def _filter_type(column: Column) -> Any:
     kind = column.kind
     if isinstance(kind, Choice | Choices):
         return _among(tuple(key for key, _, _ in kind.options))
+    if isinstance(kind, Day):
+        return _DATE
     return _among(("1", "0")) if isinstance(kind, Flag) else _TEXT
 
 

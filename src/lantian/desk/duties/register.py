@@ -50,13 +50,13 @@ DUTIES = declare(
                 name="text_zh", zh="职责", en="Duty", kind=Paragraph(), needed=True, width=50,
                 example="负责本辖区工业源日常监管",
             ),
-            Column(name="text_en", zh="职责（英文）", en="Duty in English", kind=Paragraph(),
+            Column(name="text_en", zh="职责英文", en="Duty in English", kind=Paragraph(),
                 listed=False),
             Column(
                 name="citation_zh", zh="依据", en="Citation", kind=Text(300), needed=True, width=40,
                 note="文件、条款 / document and clause", example="《大气污染防治法》第三条",
             ),
-            Column(name="citation_en", zh="依据（英文）", en="Citation in English", kind=Text(300),
+            Column(name="citation_en", zh="依据英文", en="Citation in English", kind=Text(300),
                 listed=False),
             Column(
                 name="verified", zh="依据已核对", en="Citation checked", kind=Flag(),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from lantian.desk.duties.queries import on_duty
@@ -12,13 +13,18 @@ from lantian.desk.duties.services import POSITIONS
 from lantian.desk.env import env
 from lantian.desk.log.actor import Actor
 from lantian.desk.log.services import record
-from lantian.desk.notices.models import Notice
+from lantian.desk.notices.models import Delivery, Notice
 from lantian.desk.notices.services import KIND, MACHINE, deliver
 
 if TYPE_CHECKING:
     from lantian.desk.duties.models import Shift
 
 _ORDER: Final = tuple(value for value, _, _ in POSITIONS)
+_OF_IT: Final = Delivery.objects.filter(notice=OuterRef("pk"))
+_UNANSWERED: Final = Exists(_OF_IT.filter(escalated="", receipt_at=None))
+_TAKEN_ON: Final = Exists(_OF_IT.exclude(escalated="").filter(receipt_at__isnull=False))
+#: Somebody to whom it was sent has not answered, and nobody called has taken it on.
+_OPEN: Final = _UNANSWERED & ~_TAKEN_ON
 
 
 def overdue(now: datetime) -> list[int]:
@@ -27,12 +33,10 @@ def overdue(now: datetime) -> list[int]:
     A notice is overdue when its time is over, somebody to whom it was sent has not
     acknowledged it, and nobody to whom it was escalated has taken it on.
     """
-    late = Notice.objects.filter(needs_receipt=True, due_at__lt=now, step__lt=len(_ORDER))
-    return [
-        notice.pk
-        for notice in late.order_by("due_at").prefetch_related("deliveries")
-        if _ripe(notice, now)
-    ]
+    wait = timedelta(minutes=env().settings.notices.escalate_min)
+    late = Notice.objects.filter(_OPEN, needs_receipt=True, due_at__lt=now, step__lt=len(_ORDER))
+    ripe = late.filter(Q(step_at=None) | Q(step_at__lte=now - wait))
+    return list(ripe.order_by("due_at", "id").values_list("pk", flat=True))
 
 
 def escalate(pk: int, now: datetime) -> str:
@@ -42,9 +46,8 @@ def escalate(pk: int, now: datetime) -> str:
     """
     with transaction.atomic():
         notice = Notice.objects.select_for_update().get(pk=pk)
-        # Another run may have been here since this one looked.
-        if notice.step >= len(_ORDER) or not _ripe(notice, now):
-            return ""
+        if pk not in overdue(now):
+            return ""  # another run has been here since this one looked
         position, shift = _next(notice, on_duty(timezone.localtime(now)))
         before = notice.step
         notice.step = _ORDER.index(position) + 1 if position else len(_ORDER)
@@ -67,17 +70,6 @@ def escalate(pk: int, now: datetime) -> str:
             reason="" if shift else "值班表上没有其他人 / nobody else is on duty",
         )
     return position
-
-
-def _ripe(notice: Notice, now: datetime) -> bool:
-    wait = timedelta(minutes=env().settings.notices.escalate_min)
-    return (notice.step_at is None or now - notice.step_at >= wait) and _open(notice)
-
-
-def _open(notice: Notice) -> bool:
-    rows = list(notice.deliveries.all())
-    taken_on = any(row.escalated and row.receipt_at for row in rows)
-    return not taken_on and any(not row.escalated and not row.receipt_at for row in rows)
 
 
 def _next(notice: Notice, shifts: Sequence["Shift"]) -> tuple[str, "Shift | None"]:

@@ -12,12 +12,12 @@ import xlsxwriter
 from django.http import QueryDict
 
 from lantian.desk.language import language
+from lantian.desk.register.cells import guarded
 from lantian.desk.register.geometry import DECIMALS, geometry_of, loaded, spelled
 from lantian.desk.register.headings import SYSTEM
 from lantian.desk.register.kinds import Day, Number
 from lantian.desk.register.listing import COLUMNS, asked, chosen
 from lantian.desk.register.row import Row
-from lantian.desk.register.sheet.cells import guarded
 from lantian.desk.register.spec import Column, Register
 from lantian.desk.rights.reach import Reach
 from lantian.errors import BadRequest

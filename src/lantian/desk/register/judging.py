@@ -11,13 +11,13 @@ import shapely
 from django.apps import apps
 from django.db.models import Model, Q
 
+from lantian.desk.register.cells import ERRORS
 from lantian.desk.register.faults import CellFault, Fault
 from lantian.desk.register.filling import fill, told
 from lantian.desk.register.geometry import DECIMALS, loaded, spelled
 from lantian.desk.register.headings import SYSTEMS, Headings
 from lantian.desk.register.kinds import ABSENT, Reference, find_one, folded
 from lantian.desk.register.row import Row
-from lantian.desk.register.sheet.cells import ERRORS
 from lantian.desk.register.sheet.reading import Sheet
 from lantian.desk.register.spec import Column, Register, Values
 from lantian.desk.register.stored import packed

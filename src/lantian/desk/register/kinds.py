@@ -12,8 +12,8 @@ from django.apps import apps
 from django.db.models import Model
 
 from lantian.desk.language import both, language
+from lantian.desk.register.cells import LostDigits
 from lantian.desk.register.faults import CellFault
-from lantian.desk.register.sheet.cells import LostDigits
 
 #: Finds the row that a cell refers to; None where there is none.
 type Find = Callable[["Reference", str], Model | None]

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -140,7 +140,7 @@ def _related(request: DeskRequest, one: Row, kind: str, by: str) -> dict[str, An
         return {}
     found = readable(other, request.reach).filter(**{by: one})
     columns = [c for c in other.all if c.name != by and (c.listed or c.name in ("first", "last"))]
-    shown = list(found.order_by("first", "pk")[: _RELATED_MOST + 1])
+    shown = list(found.order_by(F("first").asc(nulls_first=True), "pk")[: _RELATED_MOST + 1])
     column = other.by_name[by]
     query = f"?{by}={column.kind.spell(one)}"
     return {

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lantian.desk.language import both, language
+from lantian.desk.notices.queries import unread_count
 from lantian.desk.places.queries import is_fictional
 from lantian.desk.rights.reach import Reach
 from lantian.desk.rights.request import DeskRequest
@@ -32,6 +33,7 @@ def page(request: DeskRequest) -> dict[str, Any]:
         "nav": menu(request),
         "account": _account(account.name, request.reach),
         "fictional": is_fictional(),
+        "unread": _unread(account.pk, request.reach),
     }
 
 
@@ -46,6 +48,12 @@ def _account(name: str, reach: Reach) -> dict[str, Any]:
         ],
         "sign_out_url": reverse("accounts:sign-out"),
     }
+
+
+def _unread(account: int, reach: Reach) -> dict[str, Any] | None:
+    if not reach.may("notices.read"):
+        return None
+    return {"count": unread_count(account), "url": reverse("notices:inbox")}
 
 
 def _other(request: DeskRequest) -> str:

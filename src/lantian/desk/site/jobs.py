@@ -1,16 +1,46 @@
-"""Jobs of the installation: the clock of the fictional county, in demonstrations only."""
+"""Jobs of the installation: days held for the pages, what is deleted on time, the demo's clock."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
 
+from lantian.desk.accounts.services import delete_ended_sessions
 from lantian.desk.env import env
 from lantian.desk.jobs.registry import job
 from lantian.desk.jobs.run import Run
+from lantian.desk.log.actor import Actor
 from lantian.desk.observations import lake
+from lantian.desk.privacy.services import delete_expired
+from lantian.flows.refresh import refresh_days
 from lantian.flows.twin import extend_twin
+from lantian.lake.store import Lake
 from lantian.terms.hour import hour_number
+
+
+@job("refresh-days", zh="更新日评价", en="Refresh the evaluated days", every_s=60)
+def refresh(run: Run) -> Mapping[str, Any]:
+    """Evaluate the station days that wait; a second run finds them done."""
+    if not Lake.exists(env().folder):
+        return {"count": 0}
+    report = refresh_days(lake())
+    return {"count": report.station_days, "left": report.left}
+
+
+@job("privacy-delete", zh="删除到期个人信息", en="Delete personal data that is over", at="02:10")
+def delete_personal(run: Run) -> Mapping[str, Any]:
+    """Delete personal fields whose days are over; the log holds the proof."""
+    with run.effect():
+        gone = delete_expired(now=timezone.now(), by=Actor.system("privacy-delete"))
+    return {"count": sum(field.rows for field in gone)}
+
+
+@job("sessions-delete", zh="清理过期会话", en="Delete ended sessions", at="02:20")
+def delete_sessions(run: Run) -> Mapping[str, Any]:
+    """Delete sessions that open nothing any more."""
+    with run.effect():
+        return {"count": delete_ended_sessions(now=timezone.now())}
+
 
 if env().settings.desk.demo:
 

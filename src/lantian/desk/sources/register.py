@@ -72,7 +72,7 @@ _OUTPUT = (
     ),
     Column(name="control_zh", zh="治理设施", en="Control device", kind=Text(200), width=24),
     Column(
-        name="control_en", zh="治理设施（英文）", en="Control device in English", kind=Text(200),
+        name="control_en", zh="治理设施英文名", en="Control device in English", kind=Text(200),
         listed=False,
     ),
     Column(

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from django.db.models import F
+
 from lantian.desk.places.queries import holding, outlines, places_on_any_day
 from lantian.desk.stations.models import Membership, Site, Station
 from lantian.errors import BadRequest
@@ -22,6 +24,8 @@ COUNTING: Final[Mapping[str, tuple[str, ...]]] = {
 #: Levels at which background points are listed, uncounted.
 _LISTED: Final = ("city", "county")
 _DAY: Final = timedelta(days=1)
+#: An open beginning comes first, in every database.
+_BY_FIRST: Final = F("first").asc(nulls_first=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ def desired() -> Desired:
     """
     stations = list(Station.objects.select_related("place").order_by("code"))
     sites: dict[int, list[Site]] = {}
-    for site in Site.objects.order_by("first"):
+    for site in Site.objects.order_by(_BY_FIRST):
         sites.setdefault(site.station_id, []).append(site)
     spans = {s.pk: [_cut(s, site) for site in sites.get(s.pk, [])] for s in stations}
     station_rows = {
@@ -111,7 +115,7 @@ def _station_row(station: Station, site: Site | None, span: Span) -> dict[str, A
 
 def _explicit(stations: Sequence[Station]) -> Iterator[_Stay]:
     known = {s.pk: s for s in stations}
-    for row in Membership.objects.select_related("place").order_by("first"):
+    for row in Membership.objects.select_related("place").order_by(_BY_FIRST):
         station = known[row.station_id]
         span = common((station.first, station.last), (row.first, row.last))
         if span is not None:

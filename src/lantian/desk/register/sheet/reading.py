@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
-from lantian.desk.register.sheet.cells import cell_text, unguarded
+from lantian.desk.register.cells import cell_text, unguarded
 from lantian.desk.register.sheet.guard import guarded
 from lantian.errors import BadFile
 

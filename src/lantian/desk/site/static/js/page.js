@@ -54,7 +54,11 @@ document.addEventListener("htmx:before:swap", (event) => {
 document.addEventListener("htmx:error", ({ detail }) => {
   if (!detail.ctx?.response) lost();
 });
-document.addEventListener("htmx:after:swap", () => draw(document));
+document.addEventListener("htmx:after:swap", () => {
+  draw(document);
+  /* A page that waits for a job is loaded anew when the job is over. */
+  if (find("[data-until-over] .progress:not([hx-get])").length) location.reload();
+});
 window.addEventListener("offline", lost);
 window.addEventListener("online", () => {
   if (find("[hx-trigger*=every]").length) return; // the next renewal says whether the server answers

@@ -103,6 +103,7 @@ async function put(text) {
 async function turn(url) {
   if (turning) return;
   turning = true;
+  wall.setAttribute("aria-busy", "true");
   clearTimeout(timer);
   let wait = seconds;
   try {
@@ -121,6 +122,7 @@ async function turn(url) {
   } finally {
     tell();
     turning = false;
+    wall.removeAttribute("aria-busy");
     timer = setTimeout(next, wait * 1000);
   }
 }

@@ -1,0 +1,53 @@
+"""Every page that somebody can come to: no complaint, no other host, no barrier, no scrolling."""
+
+import pytest
+from playwright.sync_api import Page
+
+from desk.browser.running import sign_in
+from desk.browser.walk import Walk
+from desk.browser.watch import barriers
+
+pytestmark = pytest.mark.slow
+
+SMALL = {"width": 360, "height": 740}
+#: Fewer kinds of pages than this were not all of them.
+LEAST = {"hq": 70, "town": 60, "grid": 15, "admin": 8}
+
+
+def too_wide(page: Page) -> int:
+    """Pixels by which a page must be scrolled sideways."""
+    width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    return int(page.evaluate(width))
+
+
+def settle(page: Page) -> None:
+    """Let every chart be drawn."""
+    for figure in page.locator("[data-chart]").all():
+        figure.scroll_into_view_if_needed()
+    page.wait_for_function("!document.querySelector('.chart-wait')")
+
+
+@pytest.mark.parametrize("lang", ["zh-hans", "en"])
+@pytest.mark.parametrize("user", ["hq", "town", "grid", "admin"])
+def test_no_page_complains_calls_elsewhere_or_has_a_barrier(
+    open_context, desk, user: str, lang: str
+) -> None:
+    context = open_context(viewport=SMALL if user == "grid" else None) if user == "grid" else (
+        open_context()
+    )
+    sign_in(context, desk, user)
+    page = context.new_page()
+    page.goto(f"{desk.url}/account?lang={lang}")
+    walk = Walk(page, f"{desk.url}/account")
+    found: list[str] = []
+    for kind in walk.pages():
+        settle(page)
+        found += barriers(page)
+        if wide := too_wide(page):
+            found.append(f"{kind}: {wide} px too wide")
+        spoken = page.locator("html").get_attribute("lang")
+        assert spoken == {"zh-hans": "zh-Hans", "en": "en"}[lang], kind
+    assert found == []
+    assert len(walk.seen) - len(walk.files) >= LEAST[user]
+    for url in walk.files.values():
+        assert page.request.get(url).ok, url
