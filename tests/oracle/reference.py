@@ -10,6 +10,7 @@ Where a text leaves a choice, the choice made here is marked "Choice:".
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -268,6 +269,34 @@ def period_statistics(days: Sequence[Mapping[str, Number | None]]) -> dict[str, 
         for key, value in figures.items():
             result[key] = None if value is None else reported(pollutant, value)
     return result
+
+
+def place_day(
+    stations: Mapping[str, Mapping[date, Mapping[str, Number | None]]], day: date, item: str
+) -> Fraction | None:
+    """Mean of a place's stations on a day, as reported; None where too few are valid.
+
+    `stations` holds the reported days of the stations that count, background points left out.
+    HJ 663-2013: at least 75 % of the stations must have a valid value. Choice: a station with no
+    value of any item on any day of the calendar month was not in operation and is not counted.
+    """
+    month = (day.year, day.month)
+    counted = [
+        days
+        for days in stations.values()
+        if any(
+            value is not None
+            for when, values in days.items()
+            if (when.year, when.month) == month
+            for value in values.values()
+        )
+    ]
+    there = [days.get(day, {}).get(item) for days in counted]
+    valid = [value for value in there if value is not None]
+    if 4 * len(valid) < 3 * len(counted):
+        return None
+    average = mean(valid)
+    return None if average is None else reported(item.split("_")[0], average)
 
 
 OLD_LIMITS = {"so2": 60, "no2": 40, "pm10": 70, "pm25": 35, "co": 4, "o3": 160}

@@ -54,6 +54,16 @@ class Index:
             np.zeros(shape, np.uint8),
         )
 
+    def of_days(self, days: slice) -> "Index":
+        """Index of some of the days."""
+        return Index(
+            self.iaqi[..., days],
+            self.aqi[..., days],
+            self.level[..., days],
+            self.primary[..., days],
+            self.exceeding[..., days],
+        )
+
     def put(self, rows: npt.NDArray[np.intp], days: slice, block: "Index") -> None:
         """Write the index of a block of stations and days to its place in this one.
 

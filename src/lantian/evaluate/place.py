@@ -72,7 +72,8 @@ def place_days(
         Day number of the first day.
     members : sequence of Member
         A station without a value in a calendar month does not count in that month: it was
-        not in operation.
+        not in operation. Give whole calendar months and cut the days asked for afterwards:
+        what lies outside of the block is not seen.
     rules : RuleSet
         Supplies the least share of valid stations and the digits.
 
@@ -104,7 +105,7 @@ def place_days(
     table = np.array(
         [[row[m.place], at[m.station], m.first - day0, m.last - day0] for m in counted], np.int64
     ).reshape(-1, 4)
-    _gather(values, _working(values, day0), table, total, valid, number)
+    _gather(values, working(values, day0), table, total, valid, number)
     enough = valid * 100 >= rules.threshold("place-day").minimum * number
     parts = np.where(enough, valid, 0)
     held, index = rules.evaluation.clause, rules.aqi.clause
@@ -129,8 +130,23 @@ def _means(
     return result
 
 
-def _working(values: npt.NDArray[np.int32], day0: int) -> npt.NDArray[np.bool_]:
-    """Whether each station has any value in the month of each day, shape (stations, days)."""
+def working(values: npt.NDArray[np.int32], day0: int) -> npt.NDArray[np.bool_]:
+    """Whether each station has any value in the month of each day, shape (stations, days).
+
+    Parameters
+    ----------
+    values : ndarray of int32, shape (items, stations, days)
+        Whole calendar months of station days.
+    day0 : int
+        Day number of the first day.
+
+    Examples
+    --------
+    >>> june = np.full((7, 1, 30), MISSING, np.int32)
+    >>> june[0, 0, 3] = 5_000
+    >>> bool(working(june, 18_048).all())
+    True
+    """
     days = np.arange(day0, day0 + values.shape[2]).astype("datetime64[D]")
     months = days.astype("datetime64[M]").astype(np.int64)
     starts = np.flatnonzero(np.diff(months, prepend=months[0] - 1))

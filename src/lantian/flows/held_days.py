@@ -13,6 +13,7 @@ from lantian.flows.level_days import (
     claims_of,
     days_at,
     lake_days,
+    months_for,
     stations_of,
     without,
 )
@@ -45,7 +46,8 @@ class HeldDays:
         As `lake_days` gives them once nothing waits.
     stale, absent : int
         Station days whose hours changed since they were evaluated, and station days that
-        were never evaluated; they count as missing.
+        were never evaluated; they count as missing. Of places those of the whole months,
+        as a place's day hangs on which stations worked in its month.
     since : datetime or None
         UTC time at which the first of the changes that wait was received; None where none
         waits, or where the rules or the program are new rather than the hours.
@@ -134,9 +136,11 @@ def held_days(
             roster = lake.roster(None if need_roster else 0)
             wanted, members = stations_of(lake, roster, level, members)
             settled = bool(found.get(thresholds))
-            days, rows = _station_days(lake, wanted, period, rules)
-            lag = _lag(lake, wanted, require_data(lake, period), rows, settled=settled)
-            at_level = days_at(level, days, members)
+            require_data(lake, period)
+            span = months_for(level, period)
+            days, rows = _station_days(lake, wanted, span, rules)
+            lag = _lag(lake, wanted, require_data(lake, span), rows, settled=settled)
+            at_level = days_at(level, days, members, period)
             if exclude_approved:
                 at_level = without(at_level, claims_of(roster))
             return HeldDays(at_level, *lag)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from lantian.errors import BadRequest, NoData
 from lantian.evaluate.aqi import Index, day_index
 from lantian.evaluate.exceptional import Claim, leave_out
-from lantian.evaluate.place import Member, PlaceDays, place_days
+from lantian.evaluate.place import Member, place_days, working
 from lantian.flows.day_file import ALWAYS, table_days
 from lantian.flows.grounds import offsets_of
 from lantian.flows.station_days import StationDays, require_data, station_days
@@ -20,6 +20,7 @@ from lantian.lake.store import Lake
 from lantian.rules.ruleset import RuleSet
 from lantian.series.daily import rounded_values
 from lantian.terms.hour import day_number
+from lantian.terms.mark import MISSING
 from lantian.terms.period import Period
 
 STATION: Final = "station"
@@ -40,6 +41,8 @@ class LevelDays:
         Index of the same days.
     stations : StationDays or None
         The station days behind them, where they came from the lake.
+    working : ndarray of bool, shape (stations, days), or None
+        Whether each of those stations counts on the day: it has a value in the month.
     """
 
     names: tuple[str, ...]
@@ -49,6 +52,22 @@ class LevelDays:
     reported: npt.NDArray[np.int32]
     index: Index
     stations: StationDays | None = None
+    working: npt.NDArray[np.bool_] | None = None
+
+
+def months_for(level: str, period: Period) -> Period:
+    """Period of station days that the days of a level hang on.
+
+    A place's day counts the stations that worked in its calendar month, so it needs whole
+    months; a station's day stands alone.
+
+    Examples
+    --------
+    >>> from lantian.terms.period import parse_period
+    >>> [months_for(level, parse_period("2019-06-05")).label for level in ("station", "city")]
+    ['2019-06-05', '2019-06']
+    """
+    return period if level == STATION else period.whole_months()
 
 
 def members_of(roster: Roster, level: str) -> list[Member]:
@@ -122,10 +141,11 @@ def lake_days(
     wanted, members = stations_of(lake, roster, level, members)
     # A place's AQI, and days judged anew without claims, need the reported values.
     detail = detail or level != STATION or exclude_approved
+    span = months_for(level, period)
     days = station_days(
-        lake, wanted, period, rules, offsets=offsets_of(roster), as_of=as_of, detail=detail
+        lake, wanted, span, rules, offsets=offsets_of(roster), as_of=as_of, detail=detail
     )
-    found = days_at(level, days, members, detail=detail)
+    found = days_at(level, days, members, period, detail=detail)
     return without(found, claims_of(roster)) if exclude_approved else found
 
 
@@ -162,13 +182,22 @@ def claims_of(roster: Roster) -> list[Claim]:
 
 
 def days_at(
-    level: str, days: StationDays, members: Sequence[Member], *, detail: bool = True
+    level: str,
+    days: StationDays,
+    members: Sequence[Member],
+    period: Period,
+    *,
+    detail: bool = True,
 ) -> LevelDays:
-    """Days of a level's places from those of its stations, every claim left aside."""
+    """Days of a level's places in a period from station days, every claim left aside.
+
+    The station days are those of `months_for` the level and period.
+    """
     if level != STATION:
-        first = day_number(days.period.first)
-        placed = place_days(days.values, days.stations, first, members, days.rules)
-        return _placed_days(placed, days.period, days.rules, days)
+        found = _placed_days(days.values, days.stations, members, period, days.rules)
+        there = working(days.values, day_number(days.period.first))
+        there = there[:, period.within(days.period)]
+        return replace(found, stations=days.cut(period), working=there)
     return LevelDays(
         days.stations,
         days.period,
@@ -181,10 +210,18 @@ def days_at(
 
 
 def _placed_days(
-    placed: PlaceDays, period: Period, rules: RuleSet, stations: StationDays | None = None
+    values: npt.NDArray[np.int32],
+    stations: Sequence[str],
+    members: Sequence[Member],
+    period: Period,
+    rules: RuleSet,
 ) -> LevelDays:
-    index = day_index(placed.reported, rules)
-    return LevelDays(placed.places, period, rules, placed.values, placed.reported, index, stations)
+    """Days of places in a period from the values of its whole months."""
+    whole = period.whole_months()
+    placed = place_days(values, stations, day_number(whole.first), members, rules)
+    days = period.within(whole)
+    mean, reported = placed.values[..., days], placed.reported[..., days]
+    return LevelDays(placed.places, period, rules, mean, reported, day_index(reported, rules))
 
 
 def without(days: LevelDays, claims: Collection[Claim]) -> LevelDays:
@@ -225,8 +262,11 @@ def file_days(
     ------
     BadRequest
         If places are asked for and `members` is not given.
+    NoData
+        If the table says nothing of the period.
     """
-    stations, values = table_days(path, period, rules, o3)
+    span = months_for(level, period)
+    stations, values = table_days(path, span, rules, o3)
     clause = rules.aqi.clause
     if level == STATION:
         reported = rounded_values(values, clause.decimals_ugm3, clause.decimals_mgm3)
@@ -237,5 +277,6 @@ def file_days(
             where="--places",
             fix="add --places FILE.csv with station,place,background",
         )
-    placed = place_days(values, stations, day_number(period.first), members, rules)
-    return _placed_days(placed, period, rules)
+    if (values[..., period.within(span)] == MISSING).all():
+        raise NoData(f"no value in {period.label}", where=str(path), fix="check the period")
+    return _placed_days(values, stations, members, period, rules)

@@ -51,6 +51,21 @@ class StationDays:
     hours: npt.NDArray[np.int8]
     index: Index
 
+    def cut(self, period: Period) -> "StationDays":
+        """Days of a period inside this one."""
+        if period == self.period:
+            return self
+        days = period.within(self.period)
+        return StationDays(
+            self.stations,
+            period,
+            self.rules,
+            self.values[..., days],
+            self.reported[..., days],
+            self.hours[..., days],
+            self.index.of_days(days),
+        )
+
 
 def segments(
     period: Period, rules: str = IN_FORCE, shelf: Shelf | None = None

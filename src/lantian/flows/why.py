@@ -257,7 +257,7 @@ def why_place_period(
 def _stations_used(days: LevelDays, roster: Roster, place: str) -> tuple[Section, ...]:
     """Which stations made the place's days, which did not, and their values of a single day."""
     members = [m for m in roster.memberships if m.place == place]
-    if days.stations is None or not members:
+    if days.stations is None or days.working is None or not members:
         return ()
     behind = days.stations
     row = {station: n for n, station in enumerate(behind.stations)}
@@ -267,8 +267,10 @@ def _stations_used(days: LevelDays, roster: Roster, place: str) -> tuple[Section
         valid = [] if n is None else [int((v[n] != MISSING).sum()) for v in behind.values[:6]]
         if m.background:
             text = "对照点，不参与 / background point, not counted"
+        elif n is None or not days.working[n].any():
+            text = "所在月份无数据，不计入点位数 / no data in its months, not counted"
         elif not any(valid):
-            text = "本期无数据，不计入点位数 / no data in the period, not counted"
+            text = "本期无有效值，仍计入点位数 / no valid value in the period, yet counted"
         elif behind.period.days == 1:
             text = _day_values(behind, row[m.station])
         else:

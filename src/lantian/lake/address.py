@@ -15,7 +15,7 @@ from lantian.lake.database import URL, busy, damaged, unwritable
 
 _CONNECT_S: Final = 10
 _FORM: Final = (
-    f"{URL}=postgresql://user:password@host:5432/database，"
+    f"{URL}=postgresql://USER[:PASSWORD]@HOST:5432/DATABASE，"
     "密码中的特殊字符写作 %XX / special characters of the password as %XX"
 )
 

@@ -115,6 +115,27 @@ class Period:
             return 0
         return (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
 
+    def whole_months(self) -> "Period":
+        """Return this period with every calendar month that it touches made whole.
+
+        Examples
+        --------
+        >>> parse_period("2019-06-05..2019-07-10").whole_months().label
+        '2019-06-01..2019-07-31'
+        """
+        return Period(self.first.replace(day=1), _last_of_month(self.last.year, self.last.month))
+
+    def within(self, other: "Period") -> slice:
+        """Where the days of this period lie among those of one that holds it.
+
+        Examples
+        --------
+        >>> parse_period("2019-06-05").within(parse_period("2019-06"))
+        slice(4, 5, None)
+        """
+        start = (self.first - other.first).days
+        return slice(start, start + self.days)
+
     def months(self) -> list["Period"]:
         """Calendar months touched, each cut to this period.
 

@@ -76,7 +76,9 @@ def test_values_are_of_their_kind(caller, land) -> None:
 
 
 def test_geojson_has_the_places_of_rows(caller, land) -> None:
-    found = caller("headquarters").get("/api/v1/sources", headers={"Accept": "application/geo+json"})
+    found = caller("headquarters").get(
+        "/api/v1/sources", headers={"Accept": "application/geo+json"}
+    )
     assert found.headers["Content-Type"] == "application/geo+json"
     points = [f["geometry"]["coordinates"] for f in found.json()["features"]]
     assert points == [[115.0, 36.0]] * 2

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 #: A part of an address that names one row, day or period.
 _NAMED = re.compile(r"[\d%]")
-_LINKS = "links => links.filter(a => !a.download).map(a => a.href)"
-_FILES = "links => links.filter(a => a.download).map(a => a.href)"
+#: Of pages about one row the second is another row, which may have what the first lacks.
+_MOST = 2
+_LINKS = """links => links.filter(a => a.protocol.startsWith("http") && a.origin == location.origin)
+  .map(a => [a.href.split("#")[0], a.hasAttribute("download")])"""
 
 
 def kind_of(url: str) -> str:
@@ -24,30 +26,48 @@ def kind_of(url: str) -> str:
 
 
 class Walk:
-    """A walk from one page along all links of the desk; each kind of page is come to once."""
+    """A walk from one page along all links of the desk; each kind of page is come to once.
+
+    Attributes
+    ----------
+    seen : dict of str to list of str
+        Addresses of pages that were come to, by kind.
+    files : dict of str to str
+        Address of one file of each kind.
+    """
 
     def __init__(self, page: Page, start: str) -> None:
         self.page = page
         self.waiting = [start]
-        self.seen: set[str] = set()
+        self.seen: dict[str, list[str]] = {}
         self.files: dict[str, str] = {}
 
     def pages(self) -> Iterator[str]:
         """Go to page after page; give the kind of each while it is open."""
-        host = urlsplit(self.waiting[0]).netloc
         while self.waiting:
-            url = self.waiting.pop(0).partition("#")[0]
+            url = self.waiting.pop(0)
             kind = kind_of(url)
-            if kind in self.seen:
+            come = self.seen.setdefault(kind, [])
+            most = _MOST if "#" in kind else 1
+            if url in come or len(come) >= most or kind in self.files:
                 continue
-            self.seen.add(kind)
-            answer = self.page.request.get(url)
-            if "text/html" not in answer.headers.get("content-type", ""):
-                self.files.setdefault(kind, url)
+            if not self._open(url):
+                self.files[kind] = url
                 continue
-            self.page.goto(url)
+            come.append(url)
             yield kind
-            links = self.page.locator("a[href]").evaluate_all(_LINKS)
-            self.waiting += [one for one in links if urlsplit(one).netloc == host]
-            for file in self.page.locator("a[href]").evaluate_all(_FILES):
-                self.files.setdefault(kind_of(file), file)
+            for found, saved in self.page.locator("a[href]").evaluate_all(_LINKS):
+                if saved:
+                    self.files.setdefault(kind_of(found), found)
+                else:
+                    self.waiting.append(found)
+
+    def _open(self, url: str) -> bool:
+        """Go to an address; return whether it is a page, not a file."""
+        try:
+            self.page.goto(url)
+        except Error as error:
+            if "Download is starting" not in error.message:
+                raise
+            return False
+        return True

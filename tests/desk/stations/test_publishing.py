@@ -61,7 +61,7 @@ def test_the_page_shows_what_differs_and_what_waits(open_lake, station, client_a
     station("1A", "national", SOUTH)
     client = client_as("headquarters")
     page = client.get("/stations/publish").text
-    assert "站1A · 116.5 · 36.2 · national" in page
+    assert "站1A · 116.5 · 36.2 · 国控" in page
     assert client.post("/stations/publish").status_code == 302
     assert "等待写入" in client.get("/stations/publish").text
     assert client.post("/stations/publish").status_code == 409

@@ -95,6 +95,24 @@ def test_a_county_without_national_stations_has_its_provincial_ones(station) -> 
     assert ("东县", "county", 0, None, None) in places_of("2B")
 
 
+def test_provincial_stations_count_on_the_days_without_national_ones(station) -> None:
+    station("1A", "national", [(*EAST, D2020, D2022)], place="990200")
+    station("2B", "provincial", [(*EAST, None, None)], place="990200")
+    assert {row for row in places_of("2B") if row[1] == "county"} == {
+        ("东县", "county", 0, None, "2019-12-31"),
+        ("东县", "county", 0, "2022-06-01", None),
+    }
+    assert ("东县", "county", 0, "2020-01-01", "2022-05-31") in places_of("1A")
+
+
+def test_a_site_out_of_its_place_does_not_count_for_it(station) -> None:
+    station("1A", "national", [(*EAST, None, None)], place="990101")
+    assert {(p, level) for p, level, *_ in places_of("1A")} == {
+        ("东县", "county"),
+        ("赤市", "city"),
+    }
+
+
 def test_a_background_point_is_listed_and_not_counted(station) -> None:
     station("1A", "national", [(*SOUTH, None, None)])
     bg = station("9C", "background", [(*SOUTH, None, None)])

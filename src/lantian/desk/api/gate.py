@@ -21,6 +21,18 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
+class Header:
+    """A header of a request: what it says, its form, whether it must be there.
+
+    One that must be there names the state that a change is made upon.
+    """
+
+    says: str
+    pattern: str
+    needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Gate:
     """Permission, parameters and forms of one operation.
 
@@ -33,12 +45,14 @@ class Gate:
     forms : sequence of str
     body : bool
         Whether it takes a body.
+    headers : mapping of str to Header
     """
 
     need: str
     names: Mapping[str, bool] = field(default_factory=dict)
     forms: Sequence[str] = ()
     body: bool = False
+    headers: Mapping[str, Header] = field(default_factory=dict)
 
     @property
     def openapi_security_schema(self) -> dict[str, Any]:
@@ -59,7 +73,17 @@ class Gate:
         if self.body and request.content_type != "application/json":
             raise HttpError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "")
         self._check_names(request)
+        self._check_headers(request)
         return True
+
+    def _check_headers(self, request: HttpRequest) -> None:
+        for name, header in self.headers.items():
+            said = request.headers.get(name)
+            fits = said is not None and re.fullmatch(header.pattern, said) is not None
+            if header.needed and not fits:
+                raise HttpError(HTTPStatus.PRECONDITION_REQUIRED, "")
+            if said is not None and not fits:
+                raise ValidationError([{"loc": ("header", name), "msg": header.pattern}])
 
     def _check_names(self, request: HttpRequest) -> None:
         wrong = [

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lantian import __version__
 from lantian.desk.api.forms import JSON, MEDIA
-from lantian.desk.api.gate import Gate
+from lantian.desk.api.gate import Gate, Header
 from lantian.desk.api.problem import HANDLERS
 
 type Answered = Callable[..., HttpResponse]
@@ -28,15 +28,6 @@ class Strict(BaseModel):
 
 class Nothing(Strict):
     """No parameters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """A header of a request: what it says, its form, whether it must be there."""
-
-    says: str
-    pattern: str
-    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +125,7 @@ def offer(interface: NinjaAPI, operation: Operation) -> None:
         },
         tuple(operation.answers),
         body=operation.body is not None,
+        headers=operation.headers,
     )
     interface.api_operation(
         methods,

@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field, create_model
 
 from lantian.desk.api.air import now, series, standing
 from lantian.desk.api.forms import CSV, GEOJSON, JSON, Content, answer, json_body
-from lantian.desk.api.gate import NOBODY
-from lantian.desk.api.interface import Header, Operation, new_interface, offer
+from lantian.desk.api.gate import NOBODY, Header
+from lantian.desk.api.interface import Operation, new_interface, offer
 from lantian.desk.api.reading import detail, format_query, forms_of, list_of, list_query
 from lantian.desk.api.remembering import HEADER
 from lantian.desk.api.rows import DAY, body_model, row_model

@@ -62,6 +62,10 @@ _PLAIN: Final = {
         both("请求体须为 application/json", "the body must be application/json"),
         both("设置 Content-Type", "set Content-Type"),
     ),
+    428: (
+        both("须用 If-Match 说明所见的版本", "name the version that you saw in If-Match"),
+        both("先 GET，再把其 ETag 放入 If-Match", "GET it, and send its ETag in If-Match"),
+    ),
     429: (both("请求过多", "too many requests"), both("见 Retry-After", "see Retry-After")),
     500: (
         both("系统出错", "the system failed"),
@@ -115,7 +119,7 @@ def _body(
     code: str,
     errors: Sequence[Mapping[str, str]],
 ) -> bytes:
-    plain = _PLAIN.get(status, _PLAIN[400 if status < 500 else 500])
+    plain = _PLAIN.get(status, _PLAIN[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500])
     told: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -134,7 +138,7 @@ def _body(
 def made_whole(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     """Turn an error that something before the API answered as a page into a problem."""
     status = answer.status_code
-    if status < 400 or answer.headers.get("Content-Type", "").startswith(MEDIA):
+    if status < HTTPStatus.BAD_REQUEST or answer.headers.get("Content-Type", "").startswith(MEDIA):
         return answer
     answer.content = _body(request, status, "", "", "", "", ())
     answer.headers["Content-Type"] = MEDIA

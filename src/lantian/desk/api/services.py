@@ -18,6 +18,8 @@ from lantian.errors import BadRequest, NoData
 #: Longest life of a token, and most live ones of an account.
 LONGEST: Final = timedelta(days=366)
 MOST: Final = 20
+#: Characters of a name.
+LONGEST_NAME: Final = 60
 #: Requests of one token in a minute. Since 2026-03; a monitoring program asks once a minute.
 PER_MINUTE: Final = 600
 #: Requests that a process takes out of the minute at once, to write seldom.
@@ -103,7 +105,7 @@ def create_token(
 def _check(
     name: str, scopes: Sequence[str], expires_at: datetime, reach: Reach, now: datetime
 ) -> None:
-    if not 1 <= len(name.strip()) <= 60:
+    if not name.strip() or len(name.strip()) > LONGEST_NAME:
         raise BadRequest("名称须 1—60 字 / the name has 1 to 60 characters", where="name", fix="—")
     if not scopes or any(not reach.may(scope) for scope in scopes):
         strange = sorted(scope for scope in scopes if not reach.may(scope))

@@ -1,6 +1,5 @@
 """Writing a register: make, change and end rows, once, and for trial."""
 
-import re
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Final, Literal
@@ -17,7 +16,7 @@ from lantian.desk.api.problem import problem
 from lantian.desk.api.reading import row_answer
 from lantian.desk.api.remembering import once
 from lantian.desk.api.rows import DAY, day_of, values_of
-from lantian.desk.language import both, language
+from lantian.desk.language import language
 from lantian.desk.register import services
 from lantian.desk.register.changes import Moved
 from lantian.desk.register.faults import BadRow, CellFault, Fault
@@ -25,8 +24,6 @@ from lantian.desk.register.row import Row
 from lantian.desk.register.spec import Register
 from lantian.desk.rights.request import DeskRequest
 
-_MARK: Final = re.compile(r'"([0-9]{1,9})(?:\.[0-9a-f]{1,64})?"')
-_NEEDED: Final = 428
 _MOVED: Final = 412
 
 
@@ -120,10 +117,6 @@ def _changed(
     register: Register, request: DeskRequest, query: WriteQuery, act: Callable[[int], Row]
 ) -> HttpResponse:
     version = _version(request)
-    if version is None:
-        what = both("须用 If-Match 说明所见的版本", "name the version that you saw in If-Match")
-        fix = both("先 GET，再把其 ETag 放入 If-Match", "GET it, and send its ETag in If-Match")
-        return problem(request, _NEEDED, what=str(what), where="If-Match", fix=str(fix))
 
     def do() -> HttpResponse:
         return row_answer(register, request, act(version))
@@ -142,13 +135,13 @@ def _changed(
         )
 
 
-def _version(request: HttpRequest) -> int | None:
-    """Version in If-Match: `"7.…"` as the ETag says it, or `"7"`; None where it names none.
+def _version(request: HttpRequest) -> int:
+    """Version that If-Match names: `"7.…"` as the ETag says it, or `"7"`.
 
-    A weak mark and `*` name no version, so they do not protect the work of others.
+    Its form was looked at before; a weak mark and `*` have another, as they name no version
+    and would not protect the work of others.
     """
-    found = _MARK.fullmatch(request.headers.get("If-Match", "").strip())
-    return int(found[1]) if found else None
+    return int(request.headers["If-Match"].strip('"').partition(".")[0])
 
 
 def _run(request: DeskRequest, query: WriteQuery, do: Callable[[], HttpResponse]) -> HttpResponse:

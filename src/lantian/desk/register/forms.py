@@ -30,7 +30,13 @@ class CellField(forms.Field):
     """One column in a form."""
 
     def __init__(
-        self, column: Column, register: Register, *, reach: Reach | None, mask: str = ""
+        self,
+        column: Column,
+        register: Register,
+        *,
+        reach: Reach | None,
+        row: Row | None = None,
+        mask: str = "",
     ) -> None:
         """Choose the control by the kind of column; `mask` is what a personal field shows."""
         self.column = column
@@ -40,7 +46,7 @@ class CellField(forms.Field):
             required=column.needed,
             label=column.label,
             help_text=said(column.note) if column.note else "",
-            widget=_widget(column, reach, register),
+            widget=_widget(column, reach, register, row),
         )
 
     def clean(self, value: Any) -> Any:
@@ -74,10 +80,12 @@ def spoken(wrong: str, allowed: str) -> str:
     return f"{said(wrong)}{language().of('；应为：', '; allowed: ')}{said(allowed)}"
 
 
-def _widget(column: Column, reach: Reach | None, register: Register) -> forms.Widget:
+def _widget(
+    column: Column, reach: Reach | None, register: Register, row: Row | None
+) -> forms.Widget:
     kind = column.kind
     if isinstance(kind, Shape):
-        return _shape_input(kind, register)
+        return _shape_input(kind, register, row)
     if isinstance(kind, Choices):
         return forms.CheckboxSelectMultiple(choices=kind.choices())
     if isinstance(kind, Reference):
@@ -116,10 +124,11 @@ class ShapeInput(forms.Textarea):
         return box + super().render(name, value, attrs, renderer)
 
 
-def _shape_input(kind: Shape, register: Register) -> forms.Widget:
+def _shape_input(kind: Shape, register: Register, row: Row | None) -> forms.Widget:
     known = {"Point": "point", "LineString": "line", "Polygon": "polygon"}
     shapes = [known[name] for name in kind.types if name in known]
-    return ShapeInput(",".join(shapes), reverse(register.route("map")))
+    source = reverse(register.route("map"))
+    return ShapeInput(",".join(shapes), f"{source}?row={row.pk}" if row else source)
 
 
 def _plain_widget(kind: Kind) -> forms.Widget:
@@ -154,7 +163,7 @@ class RowForm(forms.Form):
         super().__init__(data, initial={**first, **_ticked(register, now)})
         for column in register.edited:
             mask = now.get(column.name, "") if row and column.personal else ""
-            field = CellField(column, register, reach=reach, mask=mask)
+            field = CellField(column, register, reach=reach, row=row, mask=mask)
             field.disabled = bool(row and column.fixed)
             if row and isinstance(field.widget, forms.Select):
                 _keep(field.widget, now.get(column.name, ""), column.kind.show(column.value(row)))

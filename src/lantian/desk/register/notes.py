@@ -27,7 +27,7 @@ def write_note(register: Register, row: Row, text: str, *, by: Actor, now: datet
     text = text.strip()
     if not text or len(text) > _LONGEST:
         raise BadRequest(
-            f"日志应为 1–{_LONGEST} 字 / a note has 1 to {_LONGEST} characters",
+            f"记事应为 1–{_LONGEST} 字 / a note has 1 to {_LONGEST} characters",
             where=register.key_of(row),
             fix="改写后重新提交 / rewrite it and submit it again",
         )
@@ -54,6 +54,6 @@ def write_note(register: Register, row: Row, text: str, *, by: Actor, now: datet
 def notes_of(register: Register, row: Row) -> list[dict[str, Any]]:
     """Return the notes on a row as parts/journal.html prints them, newest first."""
     return [
-        {"when": note.at, "who": note.author, "title": both("日志", "Note"), "text": note.text}
+        {"when": note.at, "who": note.author, "title": both("记事", "Note"), "text": note.text}
         for note in Note.objects.filter(kind=register.kind, row=row.pk).order_by("-id")
     ]

@@ -27,6 +27,7 @@ class Plan:
         self._register = register
         self._file = file
         self._end = 0
+        self._away = False
         # Where the new rows stand that others of the sheet may refer to.
         own = any(f.related_model is register.model for f in register.model._meta.concrete_fields)
         self._places: dict[str, int] | None = {} if own and len(register.key) == 1 else None
@@ -47,7 +48,10 @@ class Plan:
         text = json.dumps(planned | {"row": packed(row)}, ensure_ascii=False).encode() + b"\n"
         if self._places is not None and row.pk is None:
             self._places[self._register.key_of(row)] = self._end
-        self._file.seek(self._end)
+        if self._away:
+            # Only after a look-up: every seek writes the buffer out.
+            self._file.seek(self._end)
+            self._away = False
         self._file.write(text)
         self._end += len(text)
 
@@ -57,6 +61,7 @@ class Plan:
         if place is None:
             return None
         self._file.seek(place)
+        self._away = True
         row = self._register.model()
         unpack(row, json.loads(self._file.readline())["row"])
         return row

@@ -131,6 +131,8 @@ def fields(register: Register, change: Change) -> list[dict[str, Any]]:
     told = []
     for one in change.fields:
         column = register.by_name.get(one.name)
+        if not one.before and not one.after:
+            continue
         if column is None:
             told.append({"field": one.name, "before": one.before, "after": one.after})
             continue

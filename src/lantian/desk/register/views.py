@@ -288,7 +288,7 @@ def note(request: DeskRequest, register: Register, pk: int) -> HttpResponse:
     """Append a note to a row's journal."""
     one = found_row(request, register, pk)
     write_note(register, one, request.POST.get("text", ""), by=request.actor, now=timezone.now())
-    messages.success(request, both("已记入日志", "Noted"))
+    messages.success(request, both("已记入", "Noted"))
     return HttpResponseRedirect(reverse(register.route("detail"), args=[pk]))
 
 

@@ -19,6 +19,8 @@ from lantian.lake.store import Lake
 #: Free space below which a desk is in danger: a day of hours and logs is far less.
 _FREE_GB: Final = 2.0
 _GB: Final = 1e9
+#: A worker that is alive shows itself far more often.
+_BEAT_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,6 @@ def _worker(env: Env) -> Finding:
     if beat is None:
         return Finding("", "未运行过 / never ran", well=False, fix="lantian desk serve | worker")
     age_s = (timezone.now() - beat).total_seconds()
-    well = age_s < 60
+    well = age_s < _BEAT_S
     fix = "" if well else "lantian desk serve | worker"
     return Finding("", f"{age_s:.0f} 秒前 / seconds ago", well, fix)

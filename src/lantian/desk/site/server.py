@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -194,5 +195,5 @@ class Server:
                 return True
             return False
         with suppress(URLError, OSError), urlopen(f"{self.at.url}/healthz", timeout=2) as answer:  # noqa: S310
-            return bool(answer.status == 200)
+            return bool(answer.status == HTTPStatus.OK)
         return False

@@ -52,9 +52,9 @@ def desired() -> Desired:
 
     A station is in a place of a level if that is said expressly; else, for every kind that
     counts at the level, if the place's boundary holds its site, or, where no boundary of
-    that level holds it, if the place lies above the station's own place. A national station
-    counts for county and above; provincial ones only where a place has no national one; a
-    township by its own stations, else by what stands in it.
+    that level holds it, if the place has none and lies above the station's own place. A
+    national station counts for county and above, a provincial one there on days without
+    a national one; a township has its own stations, else what stands in it.
 
     Raises
     ------
@@ -99,6 +99,25 @@ def common(one: Span, other: Span) -> Span | None:
     return None if first and last and last < first else (first, last)
 
 
+def without(span: Span, others: Iterable[Span]) -> list[Span]:
+    """Days of a span that are in none of the others.
+
+    Examples
+    --------
+    >>> without((None, None), [(date(2020, 1, 1), date(2020, 12, 31))])
+    [(None, datetime.date(2019, 12, 31)), (datetime.date(2021, 1, 1), None)]
+    >>> without((date(2020, 2, 1), date(2020, 3, 1)), [(date(2020, 1, 1), None)])
+    []
+    """
+    left = [span]
+    for first, last in others:
+        before: Span | None = (None, first - _DAY) if first else None
+        after: Span | None = (last + _DAY, None) if last else None
+        sides = [side for side in (before, after) if side is not None]
+        left = [rest for one in left for side in sides if (rest := common(one, side)) is not None]
+    return left
+
+
 def _station_row(station: Station, site: Site | None, span: Span) -> dict[str, Any]:
     return {
         "station": station.code,
@@ -137,14 +156,20 @@ def _derived(stations: Sequence[Station], sites: Mapping[int, list[Site]]) -> It
             and (s.kind in kinds or (s.background and level in _LISTED))
         ]
         found = _at_level(there, sites, [p for p in places if p.level == level])
-        best: dict[str, int] = {}
-        for station, code, _ in found:
-            if not station.background:
-                rank = kinds.index(station.kind)
-                best[code] = min(rank, best.get(code, rank))
+        counted = [f for f in found if not f[0].background]
         for station, code, span in found:
-            if station.background or kinds.index(station.kind) == best[code]:
-                yield _Stay(station, names[code], level, station.background, span)
+            better = [
+                other_span
+                for other, other_code, other_span in counted
+                if other_code == code and kinds.index(other.kind) < _rank(station, kinds)
+            ]
+            for left in without(span, better):
+                yield _Stay(station, names[code], level, station.background, left)
+
+
+def _rank(station: Station, kinds: Sequence[str]) -> int:
+    """Place of a station among the kinds that count; a background point yields to none."""
+    return 0 if station.background else kinds.index(station.kind)
 
 
 def _at_level(
@@ -155,9 +180,10 @@ def _at_level(
     held = holding(outlines(places), [(float(x.lon), float(x.lat)) for _, x in each])
     found = []
     for (station, site), codes in zip(each, held, strict=True):
-        above = [p.code for p in places if station.place.path.startswith(p.path)]
+        above = [p for p in places if station.place.path.startswith(p.path)]
         # On a border two boundaries may hold it: its own place decides.
-        chosen = [c for c in codes if c in above] or codes[:1] or above
+        mine = [p.code for p in above if p.code in codes]
+        chosen = mine or codes[:1] or [p.code for p in above if not p.boundary]
         span = _cut(station, site)
         if chosen and span is not None:
             found.append((station, chosen[0], span))

@@ -12,11 +12,15 @@ from django.views.decorators.http import require_http_methods
 
 from lantian.desk.intents.queries import last_for, pending_for
 from lantian.desk.language import both
+from lantian.desk.places.services import LEVELS
 from lantian.desk.rights.request import DeskRequest
 from lantian.desk.stations.publishing import PLACES, STATIONS, Difference, differences
 from lantian.desk.stations.publishing import publish as publish_now
 from lantian.desk.stations.register import STATIONS as REGISTER
+from lantian.desk.stations.services import KINDS
 
+#: Words of the lake for kinds of station and levels of places.
+_WORDS: Final = {value: both(zh, en) for value, zh, en in (*KINDS, *LEVELS)}
 _NAMES: Final = {STATIONS: both("站点", "stations"), PLACES: both("归属", "places")}
 
 
@@ -59,7 +63,9 @@ def _told(found: Difference) -> dict[str, Any]:
 
 def _line(row: Mapping[str, Any]) -> str:
     parts: Sequence[Any] = [
-        v for name, v in row.items() if name not in ("station", "from", "to", "background")
+        _WORDS.get(v, v)
+        for name, v in row.items()
+        if name not in ("station", "from", "to", "background")
     ]
     days = f"{row['from'] or ''} – {row['to'] or ''}" if row["from"] or row["to"] else ""
     mark = str(both("对照点", "background")) if row["background"] else ""

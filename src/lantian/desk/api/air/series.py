@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.encoding import escape_uri_path
 from pydantic import BaseModel, Field
 
-from lantian.desk.air.queries.days import level_days
+from lantian.desk.air.queries.days import held as held_days
 from lantian.desk.air.queries.ground import Ground
 from lantian.desk.air.spans import read_span
 from lantian.desk.api.air.now import moment
@@ -21,6 +21,7 @@ from lantian.desk.api.air.stamps import UNITS, Stamped, conditional, ground_of, 
 from lantian.desk.api.forms import CSV, JSON, Content, csv_body, form_of, json_body
 from lantian.desk.api.interface import Strict
 from lantian.desk.api.rows import DAY
+from lantian.desk.language import language
 from lantian.errors import BadRequest, NoData
 from lantian.evaluate.aqi import Index, symbols
 from lantian.evaluate.hourly import HALO_H, HourlyForm, hour_report
@@ -239,7 +240,8 @@ def days(request: HttpRequest, name: str, query: DaysQuery) -> HttpResponse:
     form = form_of(request, FORMS) or JSON
 
     def make() -> Content:
-        found = level_days(held, held.group.level_of(name) or STATION, period)
+        made = held_days(held, held.group.level_of(name) or STATION, period)
+        found = made.days
         if name not in found.names:
             raise NoData(
                 f"{name} 在 {period.label} 没有数据 / {name} has no data in {period.label}",
@@ -263,7 +265,8 @@ def days(request: HttpRequest, name: str, query: DaysQuery) -> HttpResponse:
         units = {item.key: item.pollutant.unit for item in DAY_ITEMS}
         if form == CSV:
             return Content(form, _days_csv(items, units, stamp), {})
-        return Content(form, json_body({"name": name, "units": units, **stamp, "items": items}), {})
+        head = {"name": name, "units": units, **stamp, "lag": made.statement(language())}
+        return Content(form, json_body({**head, "items": items}), {})
 
     return conditional(request, held, form, make)
 
