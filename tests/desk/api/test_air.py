@@ -65,7 +65,7 @@ def test_the_index_of_an_hour_does_not_hang_on_the_page(neighbour) -> None:
 def test_a_withdrawn_value_is_null_with_its_mark(neighbour, beijing, monkeypatch) -> None:
     start = first_hour(day_number(date(2015, 12, 1)))
     gone = {(STATION, "pm25", start + 5)}
-    monkeypatch.setattr("lantian.desk.api.air.series.withdrawn", lambda *args: gone)
+    monkeypatch.setattr("lantian.desk.api.air.series.withdrawn", lambda *_: gone)
     asked = {"from": "2015-12-01", "to": "2015-12-01"}
     rows = neighbour.get(f"/api/v1/air/hours/{STATION}", asked).json()["items"]
     assert [row["marks"] for row in rows if row["marks"]] == [{"pm25": "withdrawn"}]
@@ -100,7 +100,7 @@ def test_a_day_leads_to_its_derivation(neighbour) -> None:
         assert name in made.json()["title"]
         assert made.json()["basis"]["sequence"] > 0
     one = neighbour.get(f"/api/v1/air/derivations/{STATION}/2015-12-02?pollutant=pm25").json()
-    assert [s["title"] for s in one["sections"]][0].startswith("PM2.5")
+    assert next(s["title"] for s in one["sections"]).startswith("PM2.5")
     assert (
         neighbour.get(f"/api/v1/air/derivations/{PLACE}/2015-12-02?pollutant=co").status_code == 400
     )

@@ -9,7 +9,6 @@ import pytest
 from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.desk.api.conftest import PHONE
 
 from lantian.desk.places.models import Place

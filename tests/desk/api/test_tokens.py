@@ -21,7 +21,7 @@ ADDRESS = "/api/v1/places"
 def made(client: Client, now, scopes=("places.read",), days=30, name="监控") -> str:
     form = {"name": name, "scopes": scopes, "last": f"{now + timedelta(days=days):%Y-%m-%d}"}
     page = client.post("/account/tokens", form)
-    return page.context["text"] if "text" in page.context else ""
+    return page.context.get("text", "")
 
 
 @pytest.fixture

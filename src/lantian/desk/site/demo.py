@@ -22,6 +22,8 @@ from lantian.desk.register.spec import Register
 from lantian.desk.rights.services import Granted, set_grants
 from lantian.desk.rights.table import table
 from lantian.desk.sources.register import SOURCES
+from lantian.desk.stations.register import SITES, STATIONS
+from lantian.terms.hour import BEIJING_H
 from lantian.twin.county import County
 from lantian.twin.source import Source
 
@@ -68,6 +70,7 @@ class Registry:
         with transaction.atomic():
             self._places()
             self._organisations()
+            self._stations()
             self._people(accounts)
             self._sources()
             self._duties(today)
@@ -111,6 +114,30 @@ class Registry:
                 subject=body.subject,
                 credit_code=body.credit_code,
             )
+
+    def _stations(self) -> None:
+        for station in self.county.stations:
+            self._make(
+                STATIONS,
+                station.code,
+                code=station.code,
+                name_zh=station.name_zh,
+                name_en=station.name_en,
+                kind=station.kind,
+                place=self._of(PLACES, station.place),
+                background=station.kind == "background",
+                offset_h=BEIJING_H,
+            )
+            for site in station.sites:
+                self._make(
+                    SITES,
+                    f"{station.code} {site.first}",
+                    station=self._of(STATIONS, station.code),
+                    lon=_degrees(site.lon),
+                    lat=_degrees(site.lat),
+                    first=site.first,
+                    last=site.last,
+                )
 
     def _people(self, accounts: Mapping[str, object]) -> None:
         posts = {post.person: post for post in self.county.posts}
