@@ -4,8 +4,9 @@ import argparse
 import os
 from pathlib import Path
 
-from lantian.desk.site.backup import unpack
+from lantian.desk.site.backup import empty, unpack
 from lantian.desk.site.entry import load, require, set_up
+from lantian.errors import LantianError
 
 SUMMARY = "指挥台：建立、运行、检查、备份、恢复 / command desk: init, serve, check, backup, restore"
 EXAMPLE = "lantian desk init --dir county && lantian desk serve --dir county"
@@ -66,4 +67,9 @@ def run(arguments: argparse.Namespace) -> int:
         # Before the desk is set up: that writes into the folder, which must be empty.
         arguments.manifest = unpack(arguments.file, arguments.dir)
     set_up(arguments.dir)
-    return load(arguments.verb).run(arguments)
+    try:
+        return load(arguments.verb).run(arguments)
+    except LantianError:
+        if arguments.verb == "restore":
+            empty(arguments.dir)
+        raise

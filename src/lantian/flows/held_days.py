@@ -136,10 +136,10 @@ def held_days(
             roster = lake.roster(None if need_roster else 0)
             wanted, members = stations_of(lake, roster, level, members)
             settled = bool(found.get(thresholds))
-            require_data(lake, period)
             span = months_for(level, period)
+            known = require_data(lake, period, around=span)
             days, rows = _station_days(lake, wanted, span, rules)
-            lag = _lag(lake, wanted, require_data(lake, span), rows, settled=settled)
+            lag = _lag(lake, wanted, known, rows, settled=settled)
             at_level = days_at(level, days, members, period)
             if exclude_approved:
                 at_level = without(at_level, claims_of(roster))

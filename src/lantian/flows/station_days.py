@@ -145,8 +145,8 @@ def data_period(lake: Lake, offset_h: int = BEIJING_H) -> Period:
     return Period(day_of(local_day(first, offset_h)), day_of(local_day(last, offset_h)))
 
 
-def require_data(lake: Lake, period: Period) -> Period:
-    """Return the part of a period that the lake has data of.
+def require_data(lake: Lake, period: Period, around: Period | None = None) -> Period:
+    """Return the part of a period, or of a longer one around it, that the lake has data of.
 
     Raises
     ------
@@ -160,7 +160,8 @@ def require_data(lake: Lake, period: Period) -> Period:
             where=str(lake.folder),
             fix="ask for a period inside, or add files with: lantian lake add",
         )
-    return Period(max(period.first, held.first), min(period.last, held.last))
+    whole = around or period
+    return Period(max(whole.first, held.first), min(whole.last, held.last))
 
 
 def station_days(

@@ -15,8 +15,8 @@ from lantian.lake.database import URL, busy, damaged, unwritable
 
 _CONNECT_S: Final = 10
 _FORM: Final = (
-    f"{URL}=postgresql://USER[:PASSWORD]@HOST:5432/DATABASE，"
-    "密码中的特殊字符写作 %XX / special characters of the password as %XX"
+    f"{URL}=postgresql://USER@HOST:5432/DATABASE，密码以冒号接在 USER 之后，特殊字符写作 %XX / "
+    "the password follows USER after a colon, its special characters as %XX"
 )
 
 

@@ -74,7 +74,8 @@ def open_context(browser: Browser, desk: RunningDesk) -> Iterator[Callable[..., 
             return context
 
         yield make
-        assert [line for watch in watches for line in watch.found] == []
+        found = [line for watch in watches for line in watch.found]
+        assert not found, "\n".join(found)
 
 
 @pytest.fixture

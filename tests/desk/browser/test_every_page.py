@@ -47,10 +47,10 @@ def test_no_page_complains_calls_elsewhere_or_has_a_barrier(
             found.append(f"{kind}: {wide} px too wide")
         if page.locator("html").get_attribute("lang") != lang.replace("hans", "Hans"):
             found.append(f"{kind}: another language")
-    assert found == []
+    assert not found, "\n".join(found)
     assert len(walk.seen) >= LEAST[user]
     refused = [url for url in walk.files.values() if not page.request.get(url).ok]
-    assert refused == []
+    assert not refused, "\n".join(refused)
 
 
 def test_no_page_must_be_scrolled_sideways_on_a_small_phone(open_context, desk) -> None:
@@ -59,4 +59,4 @@ def test_no_page_must_be_scrolled_sideways_on_a_small_phone(open_context, desk) 
     page = context.new_page()
     walk = Walk(page, f"{desk.url}/account")
     found = [f"{kind}: {wide} px" for kind in walk.pages() if (wide := too_wide(page))]
-    assert found == []
+    assert not found, "\n".join(found)

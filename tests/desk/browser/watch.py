@@ -49,11 +49,16 @@ class Watch:
 
 
 def barriers(page: Page) -> list[str]:
-    """What axe-core finds wrong in a page by the rules of WCAG 2.2 AA."""
+    """What axe-core finds wrong in a page by the rules of WCAG 2.2 AA.
+
+    Stations that lie close together on a map may overlap: where they lie is essential, and the
+    list below the map leads to each of them (success criterion 2.5.8, exceptions).
+    """
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("(only) => axe.run({runOnly: only})", list(RULES))
     return [
         f"{urlsplit(page.url).path}: {rule['id']}: {node['html'][:160]}"
         for rule in found["violations"]
-        for node in rule["nodes"][:3]
+        for node in rule["nodes"]
+        if not (rule["id"] == "target-size" and "maplibregl-marker" in node["html"])
     ]

@@ -1,5 +1,6 @@
 """What one reader's day holds: what to answer, what is late, what changed, who is on duty."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ from lantian.desk.rights.reach import EVERYWHERE, Reach
 from lantian.errors import NoData
 from lantian.evaluate.exceptional import EVERYWHERE as EVERY_PLACE
 from lantian.evaluate.exceptional import ClaimState
+from lantian.flows.level_days import STATION
 from lantian.report.progress import Status
 
 #: What a grid member sees at most, on a phone in the rain; what anybody sees of one kind.
@@ -178,12 +180,13 @@ def _claims(asked: _Asked) -> Iterator[Item]:
         )
         and claim_key(claim.scope, claim.day, claim.pollutant) not in written
     ]
-    for day in sorted({claim.day for claim in mine}):
-        count = sum(claim.day == day for claim in mine)
+    # Stations and every place have no level of their own: the page of stations lists both.
+    found = Counter((claim.day, asked.stands.level_of(claim.scope) or STATION) for claim in mine)
+    for (day, level), count in sorted(found.items()):
         yield Item(
             both(f"例外事件待审批：{day}", f"exceptional day to decide on: {day}"),
             both(f"{count} 项申报", f"{count} claims"),
-            f"{reverse('air:exceptional')}?period={day:%Y-%m}",
+            f"{reverse('air:exceptional')}?period={day:%Y-%m}&level={level}",
             "warn",
         )
 

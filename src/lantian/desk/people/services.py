@@ -8,7 +8,7 @@ from lantian.desk.log.actor import Actor
 from lantian.desk.people.models import Appointment, Organisation, Person, Post
 from lantian.desk.register.faults import Fault
 from lantian.desk.register.spec import Values
-from lantian.desk.rights.queries import holders
+from lantian.desk.rights.queries import holders, reach_of
 from lantian.desk.rights.services import Granted, set_grants
 from lantian.desk.rights.table import SUBJECTS, table
 from lantian.errors import BadRequest
@@ -141,6 +141,12 @@ def _give(appointment: Appointment, by: Actor, now: datetime) -> None:
             "不能变更自己的岗位权限 / nobody changes the rights of their own posts",
             where=appointment.code,
             fix="请他人办理 / let somebody else do it",
+        )
+    if separate := _NOT_BY_POST & reach_of(account, now.date()).roles:
+        raise BadRequest(
+            f"该账号持有 {sorted(separate)}，不能兼任岗位 / the account holds {sorted(separate)}",
+            where=appointment.code,
+            fix="另用一个账号 / use another account (三员分立)",
         )
     post = appointment.post
     organisation = post.organisation.code if post.role == "company" else ""

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -38,7 +39,7 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
-class Kind:
+class Kind(ABC):
     """A kind of column; each knows its reading and its spellings.
 
     Attributes
@@ -57,6 +58,7 @@ class Kind:
         """What may stand in a cell, "zh / en"."""
         return "文字 / text"
 
+    @abstractmethod
     def read(self, text: str, find: Find) -> Any:
         """Read what a person wrote; the text is not empty.
 
@@ -65,7 +67,6 @@ class Kind:
         CellFault
             If it is not of this kind.
         """
-        raise NotImplementedError
 
     def spell(self, value: Any) -> str:
         """Spell a value so that `read` gives it again; empty for none."""

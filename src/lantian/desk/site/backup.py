@@ -220,6 +220,12 @@ def unpack(file: Path, folder: Path) -> dict[str, Any]:
     return manifest
 
 
+def empty(folder: Path) -> None:
+    """Take away what a restore that failed unpacked, so that it can be tried again."""
+    for path in folder.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
 def fill(env: Env, manifest: dict[str, Any]) -> int:
     """Bring unpacked tables into PostgreSQL; return how many, 0 for SQLite.
 

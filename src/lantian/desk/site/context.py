@@ -25,14 +25,18 @@ def page(request: DeskRequest) -> dict[str, Any]:
     """Return the context that base.html needs."""
     # An error before sign-in is known has a page, too.
     account: Any = getattr(request, "user", None) or AnonymousUser()
-    found = {"lang": language().value, "lang_url": _other(request), "now": timezone.localtime()}
+    found = {
+        "lang": language().value,
+        "lang_url": _other(request),
+        "now": timezone.localtime(),
+        "fictional": is_fictional(),
+    }
     if not account.is_authenticated:
         return found
     return {
         **found,
         "nav": menu(request),
         "account": _account(account.name, request.reach),
-        "fictional": is_fictional(),
         "unread": _unread(account.pk, request.reach),
     }
 

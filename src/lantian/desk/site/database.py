@@ -45,7 +45,7 @@ def postgres(url: str) -> dict[str, Any]:
         raise BadSetting(
             "数据库地址有误 / not the address of a PostgreSQL database",
             where="LANTIAN_DATABASE_URL",
-            fix="postgresql://USER[:PASSWORD]@HOST:5432/DATABASE",
+            fix="postgresql://USER@HOST:5432/DATABASE",
         )
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -28,6 +28,7 @@ def set_up(folder: Path) -> None:
     BadSetting
         If there is no such folder, or one of its settings is wrong.
     """
+    os.umask(0o077)  # what a desk writes is for its own user alone
     os.environ[FOLDER_VARIABLE] = str(folder.resolve())
     os.environ["DJANGO_SETTINGS_MODULE"] = "lantian.desk.site.settings"
     django.setup()

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
 from typing import Final
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from lantian.desk.env import TLS_VARIABLE
@@ -65,13 +66,10 @@ def address(host: str, port: int, tls: Sequence[Path] | None) -> Address:
     Raises
     ------
     BadRequest
-        If the port is taken or the certificate or key is not there.
+        If the port is taken, or certificate and key are not there or not of each other.
     """
-    for file in tls or ():
-        if not file.is_file():
-            raise BadRequest(
-                f"没有文件 {file} / no such file", where="--tls", fix="--tls CERT.pem KEY.pem"
-            )
+    if tls:
+        _check_certificate(tls[0], tls[1])
     port = port or free_port(host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
@@ -85,6 +83,22 @@ def address(host: str, port: int, tls: Sequence[Path] | None) -> Address:
                 fix="换一个端口，--port 0 任选 / take another port; --port 0 finds one",
             ) from error
     return Address(host, port, (tls[0], tls[1]) if tls else None)
+
+
+def _check_certificate(cert: Path, key: Path) -> None:
+    for file in (cert, key):
+        if not file.is_file():
+            raise BadRequest(
+                f"没有文件 {file} / no such file", where="--tls", fix="--tls CERT.pem KEY.pem"
+            )
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key, password="")
+    except (ssl.SSLError, OSError) as error:
+        raise BadRequest(
+            f"证书 {cert} 与私钥 {key} 不可用 / certificate and key do not serve ({error})",
+            where="--tls",
+            fix="PEM 格式，配对，私钥无口令 / PEM files of each other, the key without a password",
+        ) from error
 
 
 @dataclass
@@ -194,6 +208,10 @@ class Server:
             with suppress(OSError), socket.create_connection((self.at.host, self.at.port), 1):
                 return True
             return False
-        with suppress(URLError, OSError), urlopen(f"{self.at.url}/healthz", timeout=2) as answer:  # noqa: S310
-            return bool(answer.status == HTTPStatus.OK)
-        return False
+        try:
+            with urlopen(f"{self.at.url}/healthz", timeout=2) as answer:  # noqa: S310
+                return bool(answer.status == HTTPStatus.OK)
+        except HTTPError as error:  # this name of the host may be none of the desk's
+            return error.code == HTTPStatus.BAD_REQUEST
+        except (URLError, OSError):
+            return False

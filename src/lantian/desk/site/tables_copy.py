@@ -134,13 +134,17 @@ def _fill(link: psycopg.Connection[Any], file: Path) -> None:
 
 
 def _go_on_counting(link: psycopg.Connection[Any], schema: str, table: str) -> None:
-    """Let the next number of a table follow those that it holds."""
+    """Let the next number of a table follow those that it holds, where it counts them."""
+    asked = link.execute(
+        "SELECT pg_get_serial_sequence(%s, 'id')", (f'"{schema}"."{table}"',)
+    ).fetchone()
+    if asked is None or asked[0] is None:
+        return
     link.execute(
-        sql.SQL(
-            "SELECT setval(s, GREATEST((SELECT MAX(id) FROM {}), 1)) "
-            "FROM (SELECT pg_get_serial_sequence(%s, 'id') AS s) AS q WHERE s IS NOT NULL"
-        ).format(_name(schema, table)),
-        (f"{schema}.{table}",),
+        sql.SQL("SELECT setval(%s, GREATEST((SELECT MAX(id) FROM {}), 1))").format(
+            _name(schema, table)
+        ),
+        (asked[0],),
     )
 
 

@@ -66,10 +66,12 @@ def screen(request: DeskRequest, name: str) -> HttpResponse:
 
 @require_GET
 def map_data(request: DeskRequest) -> JsonResponse:
-    """Answer the stations as the map draws them."""
+    """Answer the stations as the map draws them, without links: nobody clicks on a wall."""
     held = ground(_place(request))
-    outlines = shapes(held, timezone.localdate())
-    return JsonResponse(station_map(today(held, timezone.now()), outlines))
+    drawn = station_map(today(held, timezone.now()), shapes(held, timezone.localdate()))
+    for point in drawn["points"]:
+        del point["href"]
+    return JsonResponse(drawn)
 
 
 def _filled(request: DeskRequest, screen: Screen, place: str, page: int) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from lantian.report.bulletin import Item, RankRow, items_of
 from lantian.report.figure import Figure, Stamp
 from lantian.rules.ruleset import index_names, index_variant
 from lantian.terms.mark import MISSING
-from lantian.terms.period import Period, PeriodKind, parse_period
+from lantian.terms.period import Period
 
 #: Most months of a trajectory, and most variants side by side.
 MOST_MONTHS: Final = 36
@@ -33,7 +33,8 @@ class Asked:
     """A ranking as it is asked for.
 
     `variants` are names of index variants, the first ranks; `last` is how many at the end
-    of the list count as the last.
+    of the list count as the last; `until` is the last whole day of the data, where a running
+    month is cut.
     """
 
     level: str
@@ -43,6 +44,7 @@ class Asked:
     sand: bool = False
     months: int = 12
     last: int = 3
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,9 +249,12 @@ def _gap(stamp: Stamp, now: Ranking, order: Sequence[int], row: int, step: int) 
 
 
 def _months(ground: Ground, asked: Asked) -> Iterator[Ranking]:
-    """Rankings of the months to the period's end, the latest first, as far as there are data."""
-    last = asked.period.last
-    month = parse_period(f"{last:%Y-%m}")
+    """Rankings of the months to the period's end, the latest first, as far as there are data.
+
+    The month in which the period or the data end is ranked to that day.
+    """
+    last = min(asked.period.last, asked.until or asked.period.last)
+    month = Period(last.replace(day=1), last)
     while True:
         try:
             yield month_ranking(
@@ -263,7 +268,7 @@ def _months(ground: Ground, asked: Asked) -> Iterator[Ranking]:
 def course(ground: Ground, asked: Asked) -> Course:
     """Ranks of the places over the months to the period's end."""
     return ground.kept(
-        ("course of ranks", ground.root, asked), lambda: _course(ground, asked)
+        ("course of ranks", ground.root, asked, language()), lambda: _course(ground, asked)
     ).value
 
 
@@ -274,13 +279,22 @@ def _course(ground: Ground, asked: Asked) -> Course:
         name: tuple(one.get(name, UNRANKED) or None for one in by_month)
         for name in ranked(ground, asked).names
     }
-    return Course(tuple(m.period.label for m in months), ranks)
+    return Course(tuple(_month_title(m.period) for m in months), ranks)
+
+
+def _month_title(month: Period) -> str:
+    """Label of a month; of one to date also the day to which it goes."""
+    if month == month.whole_months():
+        return month.label
+    return language().of(
+        f"{month.last:%Y-%m} 至 {month.last.day} 日", f"{month.last:%Y-%m} to day {month.last.day}"
+    )
 
 
 def _runs(ground: Ground, asked: Asked, now: Ranking) -> dict[str, int]:
-    """Consecutive months among the last, for the ranking of a month."""
-    if asked.period.kind is not PeriodKind.MONTH:
+    """Consecutive months among the last, for the ranking of a month, whole or to date."""
+    if asked.period.first != asked.period.last.replace(day=1):
         return {}
-    earlier = (one for one in _months(ground, asked) if one.period != asked.period)
+    earlier = (one for one in _months(ground, asked) if one.period.first != asked.period.first)
     found = months_among_last(now, earlier, asked.last)
     return dict(zip(now.names, found.tolist(), strict=True))

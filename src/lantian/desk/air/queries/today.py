@@ -97,8 +97,9 @@ class DayBefore:
 class Today:
     """All that the page says of one root place.
 
-    `standings` are of the ranked level; `own` is the root's place among the `beside` places
-    of its own level, None where it stands alone.
+    `standings` are of the ranked level, `below` of the level under it, empty where there is
+    none with data; `own` is the root's place among the `beside` places of its own level, None
+    where it stands alone.
     """
 
     place: str
@@ -110,6 +111,8 @@ class Today:
     month: Period
     level: str
     standings: tuple[Standing, ...]
+    level_below: str
+    below: tuple[Standing, ...]
     own: Standing | None
     beside: int
     notes: tuple[str, ...]
@@ -140,6 +143,7 @@ def _today(ground: Ground, seen: Latest) -> Today:
     level = ground.group.ranked_level
     ranked = ranking(ground, level, month).value
     stamp = ground.stamp(seen.rules)
+    level_below = _level_below(ground, level)
     return Today(
         place=ground.root,
         at=seen.at,
@@ -150,10 +154,20 @@ def _today(ground: Ground, seen: Latest) -> Today:
         month=month,
         level=level,
         standings=standings(ground, level, month),
+        level_below=level_below,
+        below=standings(ground, level_below, month) if level_below else (),
         own=_own(ground, month),
         beside=len(ground.group.places[ground.group.levels[0]]),
         notes=tuple(ranked.notes),
     )
+
+
+def _level_below(ground: Ground, level: str) -> str:
+    """Level under a level whose places are several and have stations with data, or ""."""
+    group, held = ground.group, set(ground.lake.stations())
+    known = {m.level for m in ground.roster.memberships if m.station in held}
+    under = group.levels[group.levels.index(level) + 1 :]
+    return next((one for one in under if one in known and len(group.places[one]) > 1), "")
 
 
 def hour_of(stamp: Stamp, report: HourReport, n: int, t: int, rules: RuleSet, key: str) -> Hour:

@@ -16,14 +16,13 @@ from lantian.desk.air.queries.exceptional import claim_held, exceptional_page
 from lantian.desk.air.queries.ground import Ground
 from lantian.desk.air.queries.latest import latest
 from lantian.desk.air.services import decide_claim, submit_claims
-from lantian.desk.air.spans import beside, choices, read_span, span_asked
+from lantian.desk.air.spans import beside, choices, month_to_date, span_asked, span_title
 from lantian.desk.air.views.entry import grounded, page
-from lantian.desk.language import both, language
+from lantian.desk.language import both
 from lantian.desk.rights.reach import EVERYWHERE as ROOT
 from lantian.desk.rights.request import DeskRequest
 from lantian.errors import BadRequest
 from lantian.evaluate.exceptional import EVERYWHERE, ClaimState
-from lantian.report.language import period_label
 from lantian.terms.period import Period, parse_day
 from lantian.terms.pollutant import POLLUTANTS
 
@@ -84,11 +83,11 @@ def _page(
     request: DeskRequest, ground: Ground, form: ClaimForm | None, status: int
 ) -> HttpResponse:
     last = latest(ground, timezone.now()).value.whole_day
-    period = span_asked(request, read_span(f"{last:%Y-%m}"))
+    period = span_asked(request, month_to_date(last))
     period = Period(period.first, min(period.last, last)) if period.first <= last else period
     level = ground.level(request.GET.get("level", ""))
     found = exceptional_page(ground, level, period, request.actor.name)
-    before, after = beside(period)
+    before, after = beside(period, last)
     paths = _paths(ground)
     submits = _within(request, paths, "exceptional.submit")
     get = request.GET
@@ -99,7 +98,7 @@ def _page(
     }
     context = {
         "found": found,
-        "label": period_label(period, language()),
+        "label": span_title(period, last),
         "period": period.label,
         "choices": choices(period, last),
         "before": before,

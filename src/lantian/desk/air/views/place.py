@@ -12,7 +12,14 @@ from lantian.desk.air.queries.ground import Ground
 from lantian.desk.air.queries.latest import latest
 from lantian.desk.air.queries.lines import ITEMS, MOST_HOURLY_D, Lines, read_lines, table_of
 from lantian.desk.air.queries.place import courses, place_period, year_calendar
-from lantian.desk.air.spans import beside, choices, read_span, span_asked
+from lantian.desk.air.spans import (
+    beside,
+    choices,
+    month_to_date,
+    read_span,
+    span_asked,
+    span_title,
+)
 from lantian.desk.air.views.entry import (
     brief_answer,
     conditional,
@@ -25,7 +32,6 @@ from lantian.desk.air.views.entry import (
 from lantian.desk.language import language
 from lantian.desk.rights.request import DeskRequest
 from lantian.flows.level_days import STATION
-from lantian.report.language import period_label
 from lantian.terms.period import Period
 from lantian.terms.pollutant import POLLUTANTS
 
@@ -36,18 +42,18 @@ def show(request: DeskRequest, ground: Ground, name: str) -> HttpResponse:
     """Show a place or a station in a period."""
     held = ground.around(name)
     last = latest(held, timezone.now()).value.whole_day
-    period = span_asked(request, read_span(f"{last:%Y-%m}"))
+    period = span_asked(request, month_to_date(last))
     found = place_period(held, name, period)
     item = request.GET.get("item", "pm25")
     others = [one for one in _level_names(held, name) if one != name]
     picked = [one for one in request.GET.getlist("with") if one in others]
     step = request.GET.get("step", "")
     query = {"period": period.label, "item": item, "with": picked, "step": step}
-    before, after = beside(period)
+    before, after = beside(period, last)
     sites, names = held.sites, held.names
     context = {
         "found": found,
-        "label": period_label(period, language()),
+        "label": span_title(period, last),
         "period": period.label,
         "choices": choices(period, last),
         "before": before,
@@ -125,7 +131,7 @@ def series_file(request: DeskRequest, ground: Ground, name: str) -> HttpResponse
 def _lines(request: DeskRequest, ground: Ground, name: str) -> tuple[Lines, Period]:
     held = ground.around(name)
     last = latest(held, timezone.now()).value.whole_day
-    period = span_asked(request, read_span(f"{last:%Y-%m}"))
+    period = span_asked(request, month_to_date(last))
     found = read_lines(
         held,
         name,

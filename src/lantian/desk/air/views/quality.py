@@ -25,7 +25,7 @@ def show(request: DeskRequest, ground: Ground) -> HttpResponse:
     last = latest(ground, timezone.now()).value.whole_day
     period = span_asked(request, read_span(f"{last:%Y}"))
     found, lang = quality_page(ground, period), language()
-    before, after = beside(period)
+    before, after = beside(period, last)
     seen = today(ground, timezone.now())
     item = request.GET.get("item", "pm25")
     at = next((i for i, p in enumerate(POLLUTANTS) if p.key == item), None)

@@ -21,7 +21,7 @@ from lantian.desk.air.queries.ranking import (
     ranking_page,
     variants_of,
 )
-from lantian.desk.air.spans import beside, choices, read_span, span_asked
+from lantian.desk.air.spans import beside, choices, month_to_date, span_asked, span_title
 from lantian.desk.air.views.entry import (
     conditional,
     csv_answer,
@@ -56,7 +56,7 @@ def _variants(request: DeskRequest, ground: Ground, period: Period) -> tuple[str
 
 def _asked(request: DeskRequest, ground: Ground) -> Asked:
     last = latest(ground, timezone.now()).value.whole_day
-    period = span_asked(request, read_span(f"{last:%Y-%m}"))
+    period = span_asked(request, month_to_date(last))
     return check(
         Asked(
             level=ground.level(request.GET.get("level", "")),
@@ -66,6 +66,7 @@ def _asked(request: DeskRequest, ground: Ground) -> Asked:
             sand=request.GET.get("sand") == "1",
             months=number_asked(request, "months", 12),
             last=number_asked(request, "last", 3),
+            until=last,
         )
     )
 
@@ -89,12 +90,13 @@ def show(request: DeskRequest, ground: Ground) -> HttpResponse:
     asked = _asked(request, ground)
     found = ranking_page(ground, asked)
     last = latest(ground, timezone.now()).value.whole_day
-    before, after = beside(asked.period)
+    before, after = beside(asked.period, last)
     query, names = _query(asked), ground.names
+    label = span_title(asked.period, last)
     steps = course(ground, asked)
     table = {
         "found": found,
-        "label": period_label(asked.period, language()),
+        "label": label,
         "period": asked.period.label,
         "rows": [(r, names.get(r.row.place, r.row.place), r.row.place) for r in found.rows],
         "own": ground.root,
@@ -116,7 +118,7 @@ def show(request: DeskRequest, ground: Ground) -> HttpResponse:
         "asked": asked,
         "table": kept_part(ground, "air/ranking_rows.html", asked, table),
         "months": kept_part(ground, "air/ranking_months.html", asked, months),
-        "label": period_label(asked.period, language()),
+        "label": label,
         "period": asked.period.label,
         "choices": choices(asked.period, last),
         "before": before,

@@ -12,6 +12,7 @@ from lantian.desk.air.queries.ground import Ground
 from lantian.desk.air.queries.pictures import all_levels, level_of
 from lantian.desk.air.queries.station_map import station_map
 from lantian.desk.air.queries.today import Today, late_words, today
+from lantian.desk.air.spans import span_title
 from lantian.desk.air.views.entry import (
     brief_answer,
     conditional,
@@ -21,6 +22,7 @@ from lantian.desk.air.views.entry import (
     kept_part,
     page,
 )
+from lantian.desk.air.words import LEVELS, said
 from lantian.desk.language import language
 from lantian.desk.rights.request import DeskRequest
 from lantian.flows.grounds import basis_of
@@ -49,9 +51,17 @@ def show(request: DeskRequest, ground: Ground) -> HttpResponse:
         "notes": [lang.half(note) for note in seen.notes],
         "lag": held(ground, seen.level, seen.month).statement(lang),
         "basis": basis_of(ground.lake, ground.roster, seen.rules).short,
+        "span": span_title(seen.month, seen.month.last),
+        "level_title": _ranking_of(seen.level),
+        "below_title": _ranking_of(seen.level_below),
         "why": {},
     }
     return page(request, ground, "air/today.html", context)
+
+
+def _ranking_of(level: str) -> str:
+    """Title of a level's ranking."""
+    return language().of(f"{said(LEVELS, level)}排名", f"Ranking: {said(LEVELS, level)}")
 
 
 @require_GET

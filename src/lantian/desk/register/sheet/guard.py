@@ -80,7 +80,7 @@ def _check_archive(path: Path, name: str) -> None:
     try:
         with ZipFile(path) as archive:
             entries = archive.infolist()
-    except (BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except (BadZipFile, OSError, ValueError, RuntimeError) as error:
         raise _broken(name) from error
     names = {entry.filename for entry in entries}
     # What an entry claims to be is also the most that is ever read of it.
