@@ -126,9 +126,7 @@ def main() -> None:
             desk_exports.measure(folder)
         if "load" in parts:
             with serving(folder) as (host, _):
-                found = readers(
-                    host, users=asked.users, seconds=asked.seconds, think=asked.think
-                )
+                found = readers(host, users=asked.users, seconds=asked.seconds, think=asked.think)
                 show_load(found, asked.users, asked.think)
         if "memory" in parts:
             measure_memory(folder)

@@ -66,8 +66,14 @@ class Reader:
         if form:
             heads["Content-Type"] = "application/x-www-form-urlencoded"
             heads["Referer"] = f"http://{self.host}{path}"
-        self.link.request("POST" if form else "GET", path, body, heads)
-        answer = self.link.getresponse()
+        try:
+            self.link.request("POST" if form else "GET", path, body, heads)
+            answer = self.link.getresponse()
+        except http.client.RemoteDisconnected:
+            # The server let an idle connection go: a browser then opens another, once.
+            self.link.close()
+            self.link.request("POST" if form else "GET", path, body, heads)
+            answer = self.link.getresponse()
         answer.read()
         for line in answer.msg.get_all("Set-Cookie") or ():
             name, _, value = line.partition(";")[0].partition("=")

@@ -131,7 +131,7 @@ def go(
             "/api/v1/openapi.json", get_wsgi_application(), config=config
         )
         if tags:
-            schema = schema.include(lambda of: of.operation.tags and of.operation.tags[0] in tags)
+            schema = schema.include(tag=list(tags))
         stream = from_schema(schema).execute()
         for event in stream:
             _note(made, event)

@@ -32,6 +32,7 @@ def test_the_edges_of_every_value_of_one_register_and_of_the_air(
     made = go(token, examples=1, phases=("coverage",), tags=("roster",))
     proved(made)
     assert 405 in made.statuses
+    assert {label.split("/")[3] for label in made.operations} == {"roster"}
 
 
 @pytest.mark.slow

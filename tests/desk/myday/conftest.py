@@ -1,6 +1,6 @@
 """The small county's lake, and its places in the register."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -25,7 +25,8 @@ class Land:
         self.now = now
 
     def add(self, register: Register, by: str = "某人", **values: object) -> Row:
-        """Make a row through its service."""
+        """Make a row through its service, a second after the one before."""
+        self.now += timedelta(seconds=1)
         return create(register, values, by=Actor(None, by, "test", "test"), now=self.now)
 
 
@@ -44,5 +45,5 @@ def land(db: None, now: datetime) -> Land:
         for n in range(2)
     ]
     found.county = county  # type: ignore[attr-defined]
-    found.now = now
+    found.now = now - timedelta(hours=1)
     return found

@@ -24,7 +24,7 @@ from lantian.desk.jobs import registry
 from lantian.desk.jobs.run import Run
 from lantian.desk.jobs.services import enqueue
 from lantian.desk.log.actor import Actor
-from lantian.desk.myday.queries import Day, my_day
+from lantian.desk.myday.queries import Day, Listed, my_day
 from lantian.desk.notices.services import notify
 from lantian.desk.people.register import APPOINTMENTS, POSTS
 from lantian.desk.places.models import Place
@@ -38,6 +38,9 @@ from lantian.lake.store import Lake
 pytestmark = pytest.mark.django_db
 
 
+NONE = Listed((), 0)
+
+
 def as_actor(account: Account) -> Actor:
     return Actor(account.pk, account.username, "test", "test")
 
@@ -48,8 +51,8 @@ def day_of(account: Account) -> Day:
     )
 
 
-def titles(items) -> list[str]:
-    return [str(item.title) for item in items]
+def titles(listed: Listed) -> list[str]:
+    return [str(item.title) for item in listed.items]
 
 
 def client_of(account: Account) -> Client:
@@ -93,9 +96,9 @@ def test_notices_wait_for_their_receipt_the_overdue_first(small: Ground, account
     tell(other, 3)
     found = day_of(mine).answer
     assert titles(found) == ["查2号", "查1号"]
-    assert [item.tone for item in found] == ["bad", "warn"]
+    assert [item.tone for item in found.items] == ["bad", "warn"]
     assert "回执已超时" in page_of(mine)
-    assert client_of(mine).get(found[0].url).status_code == 200
+    assert client_of(mine).get(found.items[0].url).status_code == 200
 
 
 @pytest.fixture
@@ -120,20 +123,20 @@ def test_claims_wait_for_who_decides_on_their_area_and_did_not_declare_them(
     chief = account_as("leading_group")
     east = account_as("leading_group", name="east", area=EAST)
     claim(writer, "东镇", "PM10", "PM2.5")
-    assert day_of(chief).answer == ()  # it waits for the lake, not for the chief
+    assert day_of(chief).answer == NONE  # it waits for the lake, not for the chief
     apply_pending()
     claim(writer, "西镇", "PM10")
     apply_pending()
-    (mine,) = day_of(chief).answer
+    (mine,) = day_of(chief).answer.items
     assert str(mine.title) == "例外事件待审批：2026-03-02"
     assert str(mine.sub) == "3 项申报"
-    assert [str(item.sub) for item in day_of(east).answer] == ["2 项申报"]
-    assert day_of(writer).answer == ()
-    assert day_of(account_as("township")).answer == ()
+    assert [str(item.sub) for item in day_of(east).answer.items] == ["2 项申报"]
+    assert day_of(writer).answer == NONE
+    assert day_of(account_as("township")).answer == NONE
     assert "沙尘过境" in client_of(chief).get(mine.url).content.decode()
     decision = {"scope": "西镇", "day": "2026-03-02", "pollutant": "PM10", "state": "approved"}
     assert client_of(chief).post("/air/exceptional/decide", decision).status_code == 302
-    assert [str(item.sub) for item in day_of(chief).answer] == ["2 项申报"]
+    assert [str(item.sub) for item in day_of(chief).answer.items] == ["2 项申报"]
 
 
 def work(run: Run) -> None:
@@ -165,11 +168,11 @@ def test_a_failed_job_asks_its_owner_and_who_runs_the_system(
     failed_job(None)
     failed_job(mine, days=8)
     found = day_of(mine).answer
-    assert [(item.url, item.tone) for item in found] == [(f"/jobs/{job}", "bad")]
+    assert [(item.url, item.tone) for item in found.items] == [(f"/jobs/{job}", "bad")]
     assert titles(found) == ["测试导出"]
-    assert day_of(other).answer == ()
-    assert len(day_of(runs).answer) == 2
-    assert client_of(mine).get(found[0].url).status_code == 200
+    assert day_of(other).answer == NONE
+    assert len(day_of(runs).answer.items) == 2
+    assert client_of(mine).get(found.items[0].url).status_code == 200
 
 
 def test_an_import_waits_for_its_sender_until_it_is_decided(
@@ -182,13 +185,13 @@ def test_an_import_waits_for_its_sender_until_it_is_decided(
     client.post("/places/import", {"file": sheet, "coordinates": "wgs84"})
     batch = Batch.objects.get()
     assert (batch.state, batch.faults) == ("checked", 2 if batch.created == 0 else 1)
-    (item,) = day_of(sender).answer
+    (item,) = day_of(sender).answer.items
     assert str(item.title) == "导入待确认：新镇.xlsx"
     assert str(item.sub) == f"区域，2 行，{batch.faults} 行有误"
-    assert day_of(other).answer == ()
+    assert day_of(other).answer == NONE
     assert client.get(item.url).status_code == 200
     client.post(item.url, {"act": "discard"})
-    assert day_of(sender).answer == ()
+    assert day_of(sender).answer == NONE
 
 
 def test_stations_are_late_for_who_answers_for_their_area(small: Ground, land, account_as) -> None:
@@ -197,14 +200,14 @@ def test_stations_are_late_for_who_answers_for_their_area(small: Ground, land, a
         for n, where in enumerate(({}, {"area": EAST}, {"area": WEST}))
     )
     assert titles(everywhere)[:2] == ["西镇站：近 24 小时无数据", "东镇站：缺最近 2 小时"]
-    assert [item.tone for item in everywhere] == ["bad", "warn", "bad"]
+    assert [item.tone for item in everywhere.items] == ["bad", "warn", "bad"]
     assert titles(east) == ["东镇站：缺最近 2 小时"]
     assert titles(west) == ["西镇站：近 24 小时无数据"]
-    assert [item.url for item in everywhere[:2]] == ["/air/station/3T/", "/air/station/2T/"]
+    assert [item.url for item in everywhere.items[:2]] == ["/air/station/3T/", "/air/station/2T/"]
 
 
 def test_a_missed_target_is_late_for_the_county_alone(small: Ground, land, account_as) -> None:
-    (_, _, item) = day_of(account_as("headquarters", area="/99/")).late[-3:]
+    (_, _, item) = day_of(account_as("headquarters", area="/99/")).late.items[-3:]
     assert (str(item.sub), item.url) == ("未实现", "/air/targets/")
     assert item.title.startswith("甲县")
     assert "未实现" not in page_of(account_as("township", area=EAST))
@@ -236,8 +239,8 @@ def test_who_is_on_duty_now_over_my_area(small: Ground, land, account_as) -> Non
     shift(land, 1, "officer", 1)
     town = day_of(account_as("grid_member", area=EAST))
     assert titles(town.duty) == ["人0", "人1"]
-    assert [item.sub for item in town.duty] == ["值班员 · 环境局", "值班领导 · 环境局"]
-    assert day_of(account_as("township", name="far", area="/98/")).duty == ()
+    assert [item.sub for item in town.duty.items] == ["值班员 · 环境局", "值班领导 · 环境局"]
+    assert day_of(account_as("township", name="far", area="/98/")).duty == NONE
     assert day_of(account_as("company")).duty is None
 
 
@@ -259,7 +262,7 @@ def test_my_duties_are_those_of_my_posts(small: Ground, land, account_as) -> Non
             text_zh=f"管好{n}", citation_zh="某文件",
         )  # fmt: skip
     land.add(APPOINTMENTS, post=posts[1], person=person)
-    (duty,) = day_of(account).duties
+    (duty,) = day_of(account).duties.items
     assert (str(duty.title), duty.sub) == ("管好1", "ZR-1")
     assert client_of(account).get(duty.url).status_code == 200
 
@@ -278,12 +281,12 @@ def test_changes_of_a_day_within_reach_are_grouped_by_who_made_them(
     source(land, 32, west, by="王五")
     chief = day_of(account_as("headquarters")).changed
     assert titles(chief) == ["污染源：厂32", "污染源：厂31", "污染源：厂9 等 30 项"]
-    assert [item.sub for item in chief] == ["王五", "李四", "张三"]
+    assert [item.sub for item in chief.items] == ["王五", "李四", "张三"]
     mine = account_as("township", area=EAST)
     found = day_of(mine).changed
     assert titles(found) == ["污染源：厂31", "污染源：厂9 等 30 项"]
-    assert found[1].url == "/sources/"
-    for item in found:
+    assert found.items[1].url == "/sources/"
+    for item in found.items:
         assert client_of(mine).get(item.url).status_code == 200
     assert day_of(account_as("auditor")).changed is None
 
@@ -296,16 +299,18 @@ def test_a_grid_member_sees_seven_things_at_most(small: Ground, land, account_as
     land.add(PLACES, code="990201", name_zh="西村", level="village",
              parent=Place.objects.get(code="9902"))  # fmt: skip
     day = day_of(grid)
-    counts = [len(items) for items in (day.answer, day.late, day.duty, day.changed, day.duties)]
-    assert counts == [5, 1, 1, 0, 0]
-    assert day.left_out == 1 + 1  # the shift's own change and the village's
+    lists = (day.answer, day.late, day.duty, day.changed, day.duties)
+    assert [len(listed.items) for listed in lists] == [5, 1, 1, 0, 0]
+    # The shift's own change and the village's are there, but for the room.
+    assert [listed.left_out for listed in lists] == [0, 0, 0, 2, 0]
     page = page_of(grid)
     assert sum(ul.count("<li>") for ul in re.findall(r'<ul class="todo">.*?</ul>', page)) == 7
     assert re.search(r"另有 2\s+项未显示", page)
+    assert "没有变化" not in page
     both = account_as("grid_member", "township", area=WEST)
     for n in range(9):
         tell(both, n)
-    assert len(day_of(both).answer) == 9
+    assert len(day_of(both).answer.items) == 9
 
 
 def test_the_numbers_are_those_of_the_page_of_today(small: Ground, land, account_as) -> None:

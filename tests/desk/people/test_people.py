@@ -17,6 +17,7 @@ from lantian.desk.register.services import change, create, end
 from lantian.desk.rights.models import Grant
 from lantian.desk.rights.queries import reach_of
 from lantian.desk.rights.reach import Holding, Reach
+from lantian.desk.rights.services import Granted, set_grants
 from lantian.errors import BadRequest
 
 PHONE = "10055512345"
@@ -166,3 +167,12 @@ def test_pages_of_every_register_of_people_open(county, client_as) -> None:
             assert client.get(f"/people/{name}/", {"lang": lang}).status_code == 200
         assert client.get(f"/people/{name}/new").status_code == 200
     assert Organisation.objects.count() == Post.objects.count() == 1
+
+
+@pytest.mark.parametrize("role", ["administrator", "auditor"])
+def test_who_administers_or_audits_gets_no_post_beside_it(county, actor, now, role) -> None:
+    given = [Granted(role)]
+    set_grants(account=county.account.pk, source="admin", grants=given, by=actor, now=now)
+    with pytest.raises(BadRequest, match=f"the account holds \\['{role}'\\]"):
+        county.appoint()
+    assert reach_of(county.account.pk, now.date()).roles == {role}

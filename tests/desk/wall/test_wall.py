@@ -9,6 +9,7 @@ from io import StringIO
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -165,6 +166,16 @@ def test_the_place_its_hour_and_its_last_hours_are_those_of_the_pages(
     assert "西镇站、东镇站" in page
 
 
+@pytest.mark.parametrize("name", ["map", "ranking", "targets", "stations"])
+def test_a_screen_says_as_of_when_and_how_old_that_is(small: Ground, name: str) -> None:
+    for hours, words in ((2, ""), (4, "滞后 4 小时"), (30, "非当前，已过 1 天")):
+        context, _ = SCREENS[name].gather("甲县", NOW + timedelta(hours=hours), 1)
+        given = {**context, "template": SCREENS[name].template, "session_ends": NOW}
+        foot = re.sub(r"<[^>]+>", "", render_to_string("wall/screen.html", given))
+        assert "数据至 2026-03-04 06:00" in foot
+        assert " ".join(re.findall(r"滞后 \d+ 小时|非当前，已过 \d+ 天", foot)) == words
+
+
 def test_the_map_is_that_of_the_page_and_leaves_the_reader_s_place_alone(
     client_as, small: Ground
 ) -> None:
@@ -180,7 +191,8 @@ def test_the_map_is_that_of_the_page_and_leaves_the_reader_s_place_alone(
 
 def test_the_targets_are_those_of_the_page(reader: Client) -> None:
     page = page_of(reader, "/wall/targets")
-    missed, going = re.findall(r'class="tag tag-(\w+)">([^<]+)<', page.partition("<tbody>")[2])
+    rows = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    missed, going = re.findall(r'class="tag tag-(\w+)">([^<]+)<', rows)
     assert (missed, going) == (("bad", "未实现"), ("info", "进行中"))
     for row in table_file(reader, "/air/targets.csv"):
         assert row["说明"].replace("PM2.5", "PM<sub>2.5</sub>") in page

@@ -69,7 +69,8 @@ def _lines(part: Hours, names: dict[str, str]) -> memoryview:
         end = "\r\n" if at == len(part.values) - 1 else ""
         texts = pa.array([f"{_spelled(v)}{end}" for v in found.dictionary.to_pylist()])
         cells.append(texts.take(found.indices))
-    joined = pc.binary_join_element_wise(*(c.cast(pa.large_string()) for c in cells), ",")
+    wide = [cell.cast(pa.large_string()) for cell in cells]
+    joined = pc.binary_join_element_wise(*wide, pa.scalar(",", pa.large_string()))
     _, offsets, data = joined.buffers()
     return memoryview(data)[: int(np.frombuffer(offsets, np.int64)[len(part)])]
 

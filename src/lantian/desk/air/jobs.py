@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from lantian.desk.air.hours_file import FORMS, SHEET_ROWS, column_names, write_csv, write_xlsx
 from lantian.desk.air.queries.ground import ground
-from lantian.desk.air.queries.hours import hours_asked, read_hours
+from lantian.desk.air.queries.hours import EXPORT, hours_asked, read_hours
 from lantian.desk.air.spans import read_span
 from lantian.desk.jobs.registry import job
 from lantian.desk.jobs.run import Run
@@ -15,7 +15,6 @@ from lantian.desk.language import language
 from lantian.desk.rights.queries import reach_of
 from lantian.errors import BadRequest
 
-EXPORT: Final = "air.export-hours"
 #: Lines above a worksheet's rows: state, period, columns.
 _ABOVE: Final = 3
 
@@ -33,7 +32,7 @@ def export_hours(run: Run, *, place: str, name: str, period: str, form: str) -> 
     asked = hours_asked(held, name, read_span(period))
     if form == "xlsx" and asked.most > SHEET_ROWS - _ABOVE:
         raise BadRequest(
-            f"至多 {asked.most} 行，超过工作表上限 / up to {asked.most} rows do not fit a worksheet",
+            f"{asked.most} 行，超过工作表上限 / {asked.most} rows do not fit a worksheet",
             where="export",
             fix="改用 CSV 或较短时段 / take CSV, or a shorter period",
         )

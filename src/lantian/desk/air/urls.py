@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from lantian.desk.air.views import (
     derivation,
     exceptional,
+    hours,
     place,
     quality,
     ranking,
@@ -68,6 +69,7 @@ urlpatterns = [
     path("rules/changes/", rules.changed, name="rule-changes"),
     path("rules/<str:name>/", rules.book, name="rule-book"),
     path("quality/", quality.show, name="quality"),
+    path("hours/export", hours.export, name="hours-export"),
     path("quality.csv", quality.table_file, name="quality-csv"),
     path("quality/audit/", quality.whole, name="audit"),
     *_derived(),

@@ -62,10 +62,10 @@ def _hash(request: HttpRequest) -> str:
 
 def _begin(account: int, key: str, said: str, holder: str, now: datetime) -> Remembered | None:
     """Take a key; return what is known of it where it is taken already."""
-    Remembered.objects.filter(started_at__lt=now - KEPT).delete()
     mine = {"request": said, "holder": holder, "started_at": now}
     try:
         with transaction.atomic():
+            Remembered.objects.filter(started_at__lt=now - KEPT).delete()
             Remembered.objects.create(account_id=account, key=key, **mine)
     except IntegrityError:
         rows = Remembered.objects.filter(account=account, key=key)

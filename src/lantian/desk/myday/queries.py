@@ -52,6 +52,14 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """Things of one kind, and how many more there are that are not shown."""
+
+    items: tuple[Item, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
 class Air:
     """The air of the place, and the level of its last hour and day."""
 
@@ -66,21 +74,18 @@ class Day:
 
     Attributes
     ----------
-    answer, late, duty, changed, duties : tuple of Item or None
+    answer, late, duty, changed, duties : Listed or None
         What waits for the reader, what is late, who is on duty now, what changed in a day,
         what the reader's posts answer for; None for what the reader may not see.
-    left_out : int
-        How many things are not shown, as there are too many.
     air : Air or None
         None where there are no data, or the reader may not see them.
     """
 
-    answer: tuple[Item, ...] | None
-    late: tuple[Item, ...] | None
-    duty: tuple[Item, ...] | None
-    changed: tuple[Item, ...] | None
-    duties: tuple[Item, ...] | None
-    left_out: int
+    answer: Listed | None
+    late: Listed | None
+    duty: Listed | None
+    changed: Listed | None
+    duties: Listed | None
     air: Air | None
 
 
@@ -109,19 +114,18 @@ def my_day(actor: Actor, reach: Reach, now: datetime) -> Day:
     stands, air = _air(reach, now)
     asked = _Asked(actor, reach, now, stands, air)
     few = reach.roles == {"grid_member"}
-    room, left_out = _FEW if few else _MANY, 0
-    found: list[tuple[Item, ...] | None] = []
+    room = _FEW if few else _MANY
+    found: list[Listed | None] = []
     for gather, needs in _LISTS:
         if needs and not any(reach.may(permission) for permission in needs):
             found.append(None)
             continue
         items = gather(asked)
         shown = tuple(islice(items, room))
-        left_out += sum(1 for _ in items)
+        found.append(Listed(shown, sum(1 for _ in items)))
         room -= len(shown) if few else 0
-        found.append(shown)
     answer, late, duty, changed, duties = found
-    return Day(answer, late, duty, changed, duties, left_out, _seen(air))
+    return Day(answer, late, duty, changed, duties, _seen(air))
 
 
 def _air(reach: Reach, now: datetime) -> tuple[Ground | None, Today | None]:

@@ -50,7 +50,7 @@ def changed_since(since: datetime, reach: Reach) -> list[Change]:
     if not read:
         return []
     first, *more = [_changed(register, since, reach) for register in read]
-    rows = first.union(*more, all=True).order_by("-last_at")[:_MOST]
+    rows = first.union(*more, all=True).order_by("-last_at", "of_kind", "by_whom")[:_MOST]
     return [
         _change(register_of(kind), by, count, at, pk, title)
         for kind, by, count, at, pk, title in rows

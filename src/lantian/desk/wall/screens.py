@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.utils import timezone
 
 from lantian.desk.air.queries.ground import Ground, ground
+from lantian.desk.air.queries.latest import latest
 from lantian.desk.air.queries.today import today
 from lantian.desk.air.words import LEVELS, said
 from lantian.desk.language import both, language
@@ -16,6 +17,9 @@ from lantian.desk.wall import queries
 from lantian.errors import BadRequest
 from lantian.report.language import period_label
 from lantian.terms.pollutant import POLLUTANTS
+
+#: Older than this, the last hour is said to lie in the past, as on the pages.
+_PAST: Final = timedelta(hours=3)
 
 #: What a screen shows: its context, and how many pages it has.
 type View = tuple[dict[str, Any], int]
@@ -42,16 +46,24 @@ class Screen:
         return f"wall/{self.name}.html"
 
 
-def _of(held: Ground, at: datetime | None = None, rules: str = "") -> dict[str, Any]:
-    """What the foot of a screen says of its data."""
-    return {"state": held.state.value, "as_at": at, "rules": rules}
+def _of(held: Ground, now: datetime) -> dict[str, Any]:
+    """What the foot of a screen says of its data: their last hour, its age, state and rules."""
+    seen = latest(held, now).value
+    age = now - (seen.at - timedelta(hours=seen.offset_h)).replace(tzinfo=UTC)
+    return {
+        "as_at": seen.at,
+        "past_days": age.days,
+        "past_hours": int(age / timedelta(hours=1)) if age > _PAST else 0,
+        "state": held.state.value,
+        "rules": seen.rules.name,
+    }
 
 
 def _map(place: str, now: datetime, page: int) -> View:
     held = ground(place)
     found = queries.place_now(held, now)
     seen = found.today
-    return {"found": found, "today": seen, **_of(held, seen.at, seen.rules.name)}, 1
+    return {"found": found, "today": seen, **_of(held, now)}, 1
 
 
 def _ranking(place: str, now: datetime, page: int) -> View:
@@ -61,7 +73,8 @@ def _ranking(place: str, now: datetime, page: int) -> View:
         "ranks": found,
         "level_word": said(LEVELS, found.level),
         "span": period_label(found.found.asked.period, language()),
-        **_of(held, None, found.found.rules),
+        **_of(held, now),
+        "rules": found.found.rules,
     }
     return context, found.sheet.pages
 
@@ -70,7 +83,7 @@ def _targets(place: str, now: datetime, page: int) -> View:
     held = ground(place)
     sheet, day = queries.goals(held, page)
     unverified = any(not line.progress.verified for line in sheet.rows)
-    return {"sheet": sheet, "day": day, "unverified": unverified, **_of(held)}, sheet.pages
+    return {"sheet": sheet, "day": day, "unverified": unverified, **_of(held, now)}, sheet.pages
 
 
 def _stations(place: str, now: datetime, page: int) -> View:
@@ -81,7 +94,7 @@ def _stations(place: str, now: datetime, page: int) -> View:
         "sheet": sheet,
         "late": len(seen.late),
         "items": POLLUTANTS,
-        **_of(held, seen.at, seen.rules.name),
+        **_of(held, now),
     }
     return context, sheet.pages
 

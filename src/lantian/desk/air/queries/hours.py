@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,9 @@ from lantian.lake.part import Int32s
 from lantian.terms.hour import BEIJING_H, day_number, first_hour, local_end
 from lantian.terms.mark import MISSING
 from lantian.terms.period import Period
+
+#: Name of the job that writes them into a file.
+EXPORT: Final = "air.export-hours"
 
 
 @dataclass(frozen=True, slots=True)

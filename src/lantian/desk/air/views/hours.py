@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from lantian.desk.air.hours_file import FORMS
 from lantian.desk.air.queries.ground import Ground
-from lantian.desk.air.queries.hours import hours_asked
+from lantian.desk.air.queries.hours import EXPORT, hours_asked
 from lantian.desk.air.spans import read_span
 from lantian.desk.air.views.entry import grounded
 from lantian.desk.jobs.services import enqueue
@@ -25,5 +25,5 @@ def export(request: DeskRequest, ground: Ground) -> HttpResponse:
     name = request.POST.get("name", "")
     asked = hours_asked(ground, name, read_span(request.POST.get("period", "")))
     arguments = {"place": ground.root, "name": name, "period": asked.period.label, "form": form}
-    job = enqueue(name="air.export-hours", by=request.actor, now=timezone.now(), arguments=arguments)
+    job = enqueue(name=EXPORT, by=request.actor, now=timezone.now(), arguments=arguments)
     return HttpResponseRedirect(reverse("jobs:detail", args=[job]))

@@ -7,7 +7,7 @@
  * arrows turn.
  */
 import htmx from "../vendor/htmx/htmx.esm.min.js";
-import { clock, say } from "./words.js";
+import { say } from "./words.js";
 
 const RETRY_S = 10;
 const SIGNED_OUT_S = 30;
@@ -22,7 +22,9 @@ const map = document.querySelector("[data-wall-map]");
 const seconds = Number(wall.dataset.seconds);
 
 let shown = read(place.innerHTML);
-let heardAt = new Date();
+let heardAt = Date.now();
+/** What the server's clock reads more than ours, zone and error: all times told are the server's. */
+let ahead = shown.now - heardAt;
 let trouble = null;
 let still = false;
 let turning = false;
@@ -30,8 +32,8 @@ let timer = 0;
 
 /** Which screen and page a fragment is; null for what is none. */
 function read(text) {
-  const [, screen, page, pages] = text.match(/data-screen="(\w+)" data-page="(\d+)" data-pages="(\d+)"/) ?? [];
-  return screen ? { screen, page: Number(page), pages: Number(pages) } : null;
+  const [, screen, page, pages, now] = text.match(/data-screen="(\w+)" data-page="(\d+)" data-pages="(\d+)" data-now="([^"]+)"/) ?? [];
+  return screen ? { screen, page: Number(page), pages: Number(pages), now: Date.parse(`${now}Z`) } : null;
 }
 
 /** Address of the screen `by` turns from the one shown; 0 is that one, renewed. */
@@ -48,6 +50,7 @@ function address(step, page) {
   return url;
 }
 
+const clock = (at) => new Date(at + ahead).toISOString().slice(0, 16).replace("T", " ");
 const age = () => Math.max(0, Math.floor((Date.now() - heardAt) / 60_000));
 const minutes = (n) => (n < 60 ? say(`${n} 分钟`, `${n} min`) : say(`${Math.floor(n / 60)} 小时 ${n % 60} 分钟`, `${Math.floor(n / 60)} h ${n % 60} min`));
 const hour = (at) => clock(at).slice(-5);
@@ -109,16 +112,17 @@ async function turn(url) {
   try {
     const { found, text } = await asked(url);
     if (found) {
-      trouble = { since: trouble?.kind === found.kind ? trouble.since : new Date(), ...found };
+      trouble = { since: trouble?.kind === found.kind ? trouble.since : Date.now(), ...found };
       wait = found.kind === "signed-out" ? SIGNED_OUT_S : Math.min(seconds, RETRY_S);
     } else {
       trouble = null;
-      heardAt = new Date();
+      heardAt = Date.now();
+      ahead = read(text).now - heardAt;
       for (const line of document.querySelectorAll("[data-clock]")) line.textContent = clock(heardAt);
       await put(text);
     }
   } catch (error) {
-    trouble = { kind: "failed", since: new Date(), status: error.message };
+    trouble = { kind: "failed", since: Date.now(), status: error.message };
   } finally {
     tell();
     turning = false;

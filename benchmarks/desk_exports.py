@@ -1,0 +1,87 @@
+"""Exports as jobs: a million rows as a worksheet, ten million as CSV, in bounded memory."""
+
+import csv
+import multiprocessing
+import resource
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import openpyxl
+
+from lantian.desk.accounts.models import Account
+from lantian.desk.air.queries.ground import ground
+from lantian.desk.air.queries.hours import EXPORT
+from lantian.desk.jobs.models import Job
+from lantian.desk.jobs.services import enqueue
+from lantian.desk.jobs.worker import do_next
+from lantian.desk.log.actor import Actor
+from lantian.terms.hour import day_number, day_of, local_day
+from lantian.terms.period import Period
+
+_MB = 1e6
+_GOAL = 300
+
+
+def measure(folder: Path) -> None:
+    """Print both exports, each beside a plain writer of the same rows."""
+    found = ground()
+    first, last = (day_of(local_day(h)) for h in found.lake.span() or (0, 0))
+    for form, days in (("xlsx", 145), ("csv", day_number(last) - day_number(first) + 1)):
+        period = Period(max(first, last - timedelta(days=days - 1)), last)
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            seconds, most, result = pool.apply(_export, (str(folder), form, period.label))
+        rows = result["count"]
+        peer = {"xlsx": _plain_xlsx, "csv": _plain_csv}[form]
+        sample = min(rows, 100_000)
+        plain = peer(sample) * rows / sample
+        print(
+            f"{form}: {rows:,} rows in {seconds:.0f} s, peak {most:.0f} MB (goal: {_GOAL}), "
+            f"{result['bytes'] / _MB:.0f} MB, sha256 {result['sha256'][:12]}…"
+        )
+        name = {"xlsx": "openpyxl write-only", "csv": "module csv"}[form]
+        print(f"  {name}, same number of cells: {plain:.0f} s; ratio {seconds / plain:.2f}")
+
+
+def _export(folder: str, form: str, period: str) -> tuple[float, float, dict]:
+    """Ask for an export and do it in this process: seconds, peak MB, result."""
+    account = Account.objects.get(username="user000")
+    by = Actor(account.pk, account.name, "benchmark", "benchmark")
+    arguments = {"place": "", "name": "", "period": period, "form": form}
+    from django.utils import timezone
+
+    job = enqueue(name=EXPORT, by=by, now=timezone.now(), arguments=arguments)
+    import threading
+
+    start = time.perf_counter()
+    while not (done := Job.objects.get(pk=job)).result:
+        if not do_next(holder="benchmark", stop=threading.Event()) or done.reason:
+            raise SystemExit(f"{form}: {Job.objects.get(pk=job).reason}")
+    spent = time.perf_counter() - start
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / _MB
+    return spent, most, Job.objects.get(pk=job).result
+
+
+def _row(n: int) -> list[object]:
+    return ["1001A", "测试01县1号站", f"2026-01-01 {n % 24:02d}:00", 9, 31, 75, 38, 0.8, 61]
+
+
+def _plain_csv(rows: int) -> float:
+    start = time.perf_counter()
+    with tempfile.TemporaryFile("w", newline="") as file:
+        writer = csv.writer(file)
+        for n in range(rows):
+            writer.writerow(_row(n))
+    return time.perf_counter() - start
+
+
+def _plain_xlsx(rows: int) -> float:
+    start = time.perf_counter()
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for n in range(rows):
+        sheet.append(_row(n))
+    with tempfile.TemporaryFile() as file:
+        book.save(file)
+    return time.perf_counter() - start
