@@ -16,10 +16,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-import desk_data
+from lantian.desk.site.entry import set_up
+from lantian.desk.site.server import free_port
 
 _HERE: Final = Path(__file__).parent
 _PARTS: Final = ("load", "pages", "exports", "memory")
@@ -28,8 +30,6 @@ _PARTS: Final = ("load", "pages", "exports", "memory")
 @contextmanager
 def serving(folder: Path) -> Iterator[tuple[str, int]]:
     """A running desk: its host and port, and the process that started it."""
-    from lantian.desk.site.server import free_port
-
     host = f"127.0.0.1:{free_port('127.0.0.1')}"
     words = ["-P", "-m", "lantian.cli.main", "desk", "serve", "--dir", str(folder)]
     words += ["--port", host.partition(":")[2], "--processes", "2"]
@@ -114,16 +114,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = (asked.keep or Path(name)) / "data"
         start = time.perf_counter()
-        desk_data.make(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        set_up(folder)
+        # What follows imports tables of the desk, so it is loaded once the desk is set up.
+        import_module("desk_data").make(folder)
         print(f"data folder ready after {time.perf_counter() - start:.0f} s")
-        if "pages" in parts:
-            import desk_pages  # needs the desk set up
-
-            desk_pages.measure(folder)
-        if "exports" in parts:
-            import desk_exports
-
-            desk_exports.measure(folder)
+        for part in ("pages", "exports"):
+            if part in parts:
+                import_module(f"desk_{part}").measure(folder)
         if "load" in parts:
             with serving(folder) as (host, _):
                 found = readers(host, users=asked.users, seconds=asked.seconds, think=asked.think)

@@ -7,44 +7,38 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-import synthetic
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
 
-from lantian.desk.site.entry import set_up
+import synthetic
+from desk_size import COUNTIES, PASSWORD, PEOPLE, SOURCES, STATIONS, YEARS, codes, county
+from lantian.desk.accounts.models import Account
+from lantian.desk.env import env
+from lantian.desk.log.actor import Actor
+from lantian.desk.log.services import record
+from lantian.desk.people.models import Organisation, Person, Post
+from lantian.desk.places.models import Place
+from lantian.desk.rights.models import Grant
+from lantian.desk.site.install import prepare
+from lantian.desk.sources.models import Source as PollutionSource
 from lantian.flows.refresh import refresh_days
 from lantian.lake.enrol import enrol_rows
 from lantian.lake.rows import HOUR, WEATHER, Reading, Rows
 from lantian.lake.store import Lake
 from lantian.terms.mark import MISSING, Source
 
-STATIONS: Final = 300
-COUNTIES: Final = 25
-#: The goal is set for three years; the fourth gives an export its ten million rows.
-YEARS: Final = 4
-SOURCES: Final = 5_000
-PEOPLE: Final = 500
-#: Password of every account here, for a desk that listens to this machine only.
-PASSWORD: Final = "benchmark-of-a-desk"
 _DONE: Final = "benchmark.json"
 _ROOT: Final = "330000"
 _SUBJECTS: Final = ("industry", "dust", "mobile", "living", "agriculture")
 _CATEGORIES: Final = ("enterprise", "site", "road", "restaurant", "field")
 _ROLES: Final = ("headquarters", "department", "township", "grid_member", "official")
-
-
-def codes() -> list[str]:
-    """Codes of the stations, sorted as the lake sorts them."""
-    return sorted(f"{1001 + n}A" for n in range(STATIONS))
-
-
-def county(number: int) -> str:
-    """Name of a county."""
-    return f"测试{number + 1:02d}县"
 
 
 def last_hour() -> int:
@@ -54,11 +48,6 @@ def last_hour() -> int:
 
 def make(folder: Path, years: int = YEARS) -> None:
     """Make the folder unless it is there whole; then only bring its hours to the present."""
-    folder.mkdir(parents=True, exist_ok=True)
-    set_up(folder)
-    from lantian.desk.site.install import prepare  # needs the desk set up
-    from lantian.desk.env import env
-
     done = folder / _DONE
     prepare(env())
     with Lake.open(folder) as lake:
@@ -79,7 +68,7 @@ def _told(what: str, work: Callable[[], object]) -> None:
 
 
 def _months(years: int) -> Iterator[tuple[int, int]]:
-    today = datetime.now().date()
+    today = timezone.localdate()
     at = today.year * 12 + today.month - 1
     for month in range(at - 12 * years, at + 1):
         yield month // 12, month % 12 + 1
@@ -172,18 +161,6 @@ def _roster(lake: Lake) -> None:
 
 def _registers() -> None:
     """Fill the desk's own tables in bulk, through their models."""
-    from django.contrib.auth.hashers import make_password
-    from django.db import transaction
-    from django.utils import timezone
-
-    from lantian.desk.accounts.models import Account
-    from lantian.desk.log.actor import Actor
-    from lantian.desk.log.services import record
-    from lantian.desk.people.models import Organisation, Person, Post
-    from lantian.desk.places.models import Place
-    from lantian.desk.rights.models import Grant
-    from lantian.desk.sources.models import Source as PollutionSource
-
     now = timezone.now()
     row = {"changed_at": now, "changed_by": "benchmark"}
     by = Actor.system("benchmark")

@@ -4,11 +4,13 @@ import csv
 import multiprocessing
 import resource
 import tempfile
+import threading
 import time
 from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
+from django.utils import timezone
 
 from lantian.desk.accounts.models import Account
 from lantian.desk.air.queries.ground import ground
@@ -17,6 +19,7 @@ from lantian.desk.jobs.models import Job
 from lantian.desk.jobs.services import enqueue
 from lantian.desk.jobs.worker import do_next
 from lantian.desk.log.actor import Actor
+from lantian.desk.site.entry import set_up
 from lantian.terms.hour import day_number, day_of, local_day
 from lantian.terms.period import Period
 
@@ -30,8 +33,8 @@ def measure(folder: Path) -> None:
     first, last = (day_of(local_day(h)) for h in found.lake.span() or (0, 0))
     for form, days in (("xlsx", 145), ("csv", day_number(last) - day_number(first) + 1)):
         period = Period(max(first, last - timedelta(days=days - 1)), last)
-        with multiprocessing.get_context("spawn").Pool(1) as pool:
-            seconds, most, result = pool.apply(_export, (str(folder), form, period.label))
+        with multiprocessing.get_context("spawn").Pool(1, set_up, (folder,)) as pool:
+            seconds, most, result = pool.apply(_export, (form, period.label))
         rows = result["count"]
         peer = {"xlsx": _plain_xlsx, "csv": _plain_csv}[form]
         sample = min(rows, 100_000)
@@ -44,16 +47,12 @@ def measure(folder: Path) -> None:
         print(f"  {name}, same number of cells: {plain:.0f} s; ratio {seconds / plain:.2f}")
 
 
-def _export(folder: str, form: str, period: str) -> tuple[float, float, dict]:
+def _export(form: str, period: str) -> tuple[float, float, dict]:
     """Ask for an export and do it in this process: seconds, peak MB, result."""
     account = Account.objects.get(username="user000")
     by = Actor(account.pk, account.name, "benchmark", "benchmark")
     arguments = {"place": "", "name": "", "period": period, "form": form}
-    from django.utils import timezone
-
     job = enqueue(name=EXPORT, by=by, now=timezone.now(), arguments=arguments)
-    import threading
-
     start = time.perf_counter()
     while not (done := Job.objects.get(pk=job)).result:
         if not do_next(holder="benchmark", stop=threading.Event()) or done.reason:

@@ -17,24 +17,25 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-from desk_data import PASSWORD, codes, county
+
+from desk_size import PASSWORD, codes, county
 
 _YEAR: Final = time.localtime().tm_year
 
 #: Page, how often of 100, and how its address is drawn.
 PAGES: Final = (
-    ("my day", 14, lambda r: "/"),
-    ("today", 18, lambda r: "/air/"),
-    ("today map", 6, lambda r: "/air/today-map.json"),
-    ("ranking", 10, lambda r: "/air/ranking/"),
+    ("my day", 14, lambda _: "/"),
+    ("today", 18, lambda _: "/air/"),
+    ("today map", 6, lambda _: "/air/today-map.json"),
+    ("ranking", 10, lambda _: "/air/ranking/"),
     ("place", 8, lambda r: f"/air/place/{urllib.parse.quote(county(r.randrange(25)))}/"),
     ("station", 8, lambda r: f"/air/station/{r.choice(codes())}/"),
     ("station year", 6, lambda r: _year(r.choice(codes()))),
     ("sources", 8, lambda r: f"/sources/?q={r.randrange(100)}"),
     ("source", 6, lambda r: f"/sources/{r.randrange(1, 5001)}/"),
-    ("people", 5, lambda r: "/people/"),
-    ("log", 4, lambda r: "/log/"),
-    ("notices", 7, lambda r: "/notices/"),
+    ("people", 5, lambda _: "/people/"),
+    ("log", 4, lambda _: "/log/"),
+    ("notices", 7, lambda _: "/notices/"),
 )
 
 

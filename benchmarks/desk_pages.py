@@ -7,11 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-import desk_data
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+import desk_data
+from desk_size import codes
 from lantian.desk import observations
 from lantian.desk.accounts.models import Account
 from lantian.desk.api.services import create_token
@@ -39,7 +40,7 @@ def measure(folder: Path) -> None:
     )
     client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     year = time.localtime().tm_year - 1
-    code = desk_data.codes()[7]
+    code = codes()[7]
     pages = (
         ("today", "/air/", 60),
         ("station's year", f"/air/series/{code}.json?period={year}&step=hour&item=pm25", 150),

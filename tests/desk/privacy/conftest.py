@@ -84,5 +84,3 @@ def declarations(
     declared.declared_fields.cache_clear()
     del apps.all_models["privacy"]["visitor"]
     apps.clear_cache()
-
-

@@ -159,7 +159,8 @@ def _sheet(request: HttpRequest) -> HttpResponse:
 
 
 def _error(request: HttpRequest) -> HttpResponse:
-    return render(request, "error.html", {"status": 404, "what": "没有", "fix": "回到首页"})
+    told = {"status": 404, "what": "没有", "fix": "回到首页", "fictional": True}
+    return render(request, "error.html", told)
 
 
 def _job(request: HttpRequest) -> HttpResponse:

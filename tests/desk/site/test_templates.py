@@ -162,7 +162,9 @@ def test_a_form_tells_its_errors_twice_and_links_them() -> None:
 
 def test_a_title_is_heading_and_title_escaped_once() -> None:
     said = rendered(
-        '{% extends "base.html" %}{% block title %}{{ name }}{% endblock %}', name="<甲>&乙"
+        '{% extends "base.html" %}{% block title %}{{ name }}{% endblock %}',
+        name="<甲>&乙",
+        fictional=False,
     )
     assert said.count("&lt;甲&gt;&amp;乙") == 2
     assert "<title>&lt;甲&gt;&amp;乙 · " in said

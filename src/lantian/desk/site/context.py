@@ -29,7 +29,7 @@ def page(request: DeskRequest) -> dict[str, Any]:
         "lang": language().value,
         "lang_url": _other(request),
         "now": timezone.localtime(),
-        "fictional": is_fictional(),
+        "fictional": is_fictional,  # asked only by a page that shows it
     }
     if not account.is_authenticated:
         return found

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
 from lantian.desk.language import both, language
@@ -47,13 +47,16 @@ def _answer(
     request: HttpRequest, status: int, what: str, where: str, fix: str, code: str = ""
 ) -> HttpResponse:
     fields = {"status": int(status), "code": code, "what": what, "where": where, "fix": fix}
-    fields["request"] = getattr(request, "id", "")
+    number = getattr(request, "id", "")
     if request.headers.get("Accept", "").startswith("application/") or request.path.endswith(
         ".json"
     ):
-        problem = {"type": "about:blank", "title": what, **fields}
+        problem = {"type": "about:blank", "title": what, **fields, "request": number}
         return JsonResponse(problem, status=status, content_type="application/problem+json")
-    return render(request, "error.html", fields, status=status)
+    fields["request_id"] = number
+    # After a fault of ours the page asks nothing of a database that may be what failed.
+    asked = None if status == HTTPStatus.INTERNAL_SERVER_ERROR else request
+    return HttpResponse(render_to_string("error.html", fields, asked), status=status)
 
 
 def _plain(request: HttpRequest, status: HTTPStatus) -> HttpResponse:

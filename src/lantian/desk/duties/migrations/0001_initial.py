@@ -4,66 +4,79 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Duty',
+            name="Duty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first', models.DateField(blank=True, null=True)),
-                ('last', models.DateField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('changed_at', models.DateTimeField()),
-                ('changed_by', models.CharField(max_length=150)),
-                ('code', models.CharField(max_length=32, unique=True)),
-                ('principle', models.CharField(max_length=24)),
-                ('text_zh', models.TextField()),
-                ('text_en', models.TextField(blank=True)),
-                ('citation_zh', models.CharField(max_length=300)),
-                ('citation_en', models.CharField(blank=True, max_length=300)),
-                ('verified', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first", models.DateField(blank=True, null=True)),
+                ("last", models.DateField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("changed_at", models.DateTimeField()),
+                ("changed_by", models.CharField(max_length=150)),
+                ("code", models.CharField(max_length=32, unique=True)),
+                ("principle", models.CharField(max_length=24)),
+                ("text_zh", models.TextField()),
+                ("text_en", models.TextField(blank=True)),
+                ("citation_zh", models.CharField(max_length=300)),
+                ("citation_en", models.CharField(blank=True, max_length=300)),
+                ("verified", models.BooleanField(default=False)),
             ],
             options={
-                'verbose_name': '责任',
+                "verbose_name": "责任",
             },
         ),
         migrations.CreateModel(
-            name='Leader',
+            name="Leader",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first', models.DateField(blank=True, null=True)),
-                ('last', models.DateField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('changed_at', models.DateTimeField()),
-                ('changed_by', models.CharField(max_length=150)),
-                ('code', models.CharField(max_length=32, unique=True)),
-                ('subject', models.CharField(blank=True, max_length=16)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first", models.DateField(blank=True, null=True)),
+                ("last", models.DateField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("changed_at", models.DateTimeField()),
+                ("changed_by", models.CharField(max_length=150)),
+                ("code", models.CharField(max_length=32, unique=True)),
+                ("subject", models.CharField(blank=True, max_length=16)),
             ],
             options={
-                'verbose_name': '包联领导',
+                "verbose_name": "包联领导",
             },
         ),
         migrations.CreateModel(
-            name='Shift',
+            name="Shift",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first', models.DateField(blank=True, null=True)),
-                ('last', models.DateField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('changed_at', models.DateTimeField()),
-                ('changed_by', models.CharField(max_length=150)),
-                ('code', models.CharField(max_length=64, unique=True)),
-                ('day', models.DateField()),
-                ('from_hour', models.PositiveSmallIntegerField(default=8)),
-                ('position', models.CharField(max_length=16)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first", models.DateField(blank=True, null=True)),
+                ("last", models.DateField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("changed_at", models.DateTimeField()),
+                ("changed_by", models.CharField(max_length=150)),
+                ("code", models.CharField(max_length=64, unique=True)),
+                ("day", models.DateField()),
+                ("from_hour", models.PositiveSmallIntegerField(default=8)),
+                ("position", models.CharField(max_length=16)),
             ],
             options={
-                'verbose_name': '值班',
+                "verbose_name": "值班",
             },
         ),
     ]

@@ -7,51 +7,97 @@ import lantian.desk.privacy.encrypted
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('places', '0001_initial'),
+        ("people", "0001_initial"),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first', models.DateField(blank=True, null=True)),
-                ('last', models.DateField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('changed_at', models.DateTimeField()),
-                ('changed_by', models.CharField(max_length=150)),
-                ('code', models.CharField(max_length=32, unique=True)),
-                ('name_zh', models.CharField(max_length=100)),
-                ('name_en', models.CharField(blank=True, max_length=160)),
-                ('category', models.CharField(max_length=20)),
-                ('subject', models.CharField(max_length=16)),
-                ('credit_code', models.CharField(blank=True, max_length=18)),
-                ('permit', models.CharField(blank=True, max_length=32)),
-                ('grade', models.CharField(blank=True, max_length=16)),
-                ('pollutants', models.CharField(blank=True, max_length=100)),
-                ('control_zh', models.CharField(blank=True, max_length=200)),
-                ('control_en', models.CharField(blank=True, max_length=200)),
-                ('height_m', models.DecimalField(decimal_places=1, max_digits=5, null=True)),
-                ('capacity', models.CharField(blank=True, max_length=100)),
-                ('address', models.CharField(blank=True, max_length=200)),
-                ('lon', models.DecimalField(decimal_places=7, max_digits=10, null=True)),
-                ('lat', models.DecimalField(decimal_places=7, max_digits=10, null=True)),
-                ('shape', models.TextField(blank=True)),
-                ('contact', models.CharField(blank=True, max_length=60)),
-                ('phone', lantian.desk.privacy.encrypted.EncryptedTextField(blank=True, default='')),
-                ('keeper', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sources', to='people.post')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sources', to='people.organisation')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='sources.source')),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sources', to='places.place')),
-                ('supervisor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supervised', to='people.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first", models.DateField(blank=True, null=True)),
+                ("last", models.DateField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("changed_at", models.DateTimeField()),
+                ("changed_by", models.CharField(max_length=150)),
+                ("code", models.CharField(max_length=32, unique=True)),
+                ("name_zh", models.CharField(max_length=100)),
+                ("name_en", models.CharField(blank=True, max_length=160)),
+                ("category", models.CharField(max_length=20)),
+                ("subject", models.CharField(max_length=16)),
+                ("credit_code", models.CharField(blank=True, max_length=18)),
+                ("permit", models.CharField(blank=True, max_length=32)),
+                ("grade", models.CharField(blank=True, max_length=16)),
+                ("pollutants", models.CharField(blank=True, max_length=100)),
+                ("control_zh", models.CharField(blank=True, max_length=200)),
+                ("control_en", models.CharField(blank=True, max_length=200)),
+                ("height_m", models.DecimalField(decimal_places=1, max_digits=5, null=True)),
+                ("capacity", models.CharField(blank=True, max_length=100)),
+                ("address", models.CharField(blank=True, max_length=200)),
+                ("lon", models.DecimalField(decimal_places=7, max_digits=10, null=True)),
+                ("lat", models.DecimalField(decimal_places=7, max_digits=10, null=True)),
+                ("shape", models.TextField(blank=True)),
+                ("contact", models.CharField(blank=True, max_length=60)),
+                (
+                    "phone",
+                    lantian.desk.privacy.encrypted.EncryptedTextField(blank=True, default=""),
+                ),
+                (
+                    "keeper",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sources",
+                        to="people.post",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sources",
+                        to="people.organisation",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="sources.source",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sources",
+                        to="places.place",
+                    ),
+                ),
+                (
+                    "supervisor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supervised",
+                        to="people.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '污染源',
+                "verbose_name": "污染源",
             },
         ),
     ]
