@@ -2,10 +2,13 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import django
+import pytest
 from django.conf import settings
+from django.utils import translation
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="lantian-test-")
 os.environ["LANTIAN_DIR"] = _FOLDER.name
@@ -22,3 +25,11 @@ settings.STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
 Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def _default_language() -> Iterator[None]:
+    """Every test begins in the default language: a request leaves its own active."""
+    translation.activate(settings.LANGUAGE_CODE)
+    yield
+    translation.deactivate()

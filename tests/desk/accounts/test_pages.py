@@ -33,6 +33,7 @@ def test_the_english_page_is_english_and_the_chinese_one_chinese(
     assert 'lang="zh-Hans"' in chinese
 
 
+@pytest.mark.django_db
 def test_the_sign_in_page_too(client) -> None:
     english = client.get("/sign-in?lang=en").content.decode()
     assert CHINESE.findall(_main(english)) == []

@@ -6,10 +6,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 from lantian.desk.log.actor import Actor
+from lantian.desk.log.services import record
 from lantian.desk.places.models import Place
 from lantian.desk.register.faults import CellFault, Fault
 from lantian.desk.register.geometry import DECIMALS, Shape, area_km2, spelled
 from lantian.desk.register.spec import Values
+from lantian.desk.rights.services import follow_places
+from lantian.errors import Conflict
 
 #: Levels from the top down: value, zh, en.
 LEVELS: Final = (
@@ -84,18 +87,52 @@ def _measure(values: Values, row: Place | None) -> list[Fault]:
 
 
 def settle(row: Place, before: Mapping[str, Any], by: Actor, now: datetime) -> None:
-    """Let the places below follow a place that moved or turned fictional."""
+    """Let the places below follow a place that moved or turned fictional, and grants over them.
+
+    Raises
+    ------
+    Conflict
+        If a path gets too long, as it does where a sheet puts two places into each other.
+    """
     if not before:
         return
+    # Of a sheet, rows above this one may have moved the place that it lies in.
+    _follow(row, Place.objects.filter(pk=row.parent_id).first())
+    below: dict[str, str] = {}
     above = [row]
     while above:
-        below = []
+        followed = []
         for child in Place.objects.filter(parent__in=above).select_related("parent"):
-            parent = child.parent
-            path = f"{parent.path if parent else '/'}{child.code}/"
-            fictional = bool(parent and parent.fictional)
-            if (child.path, child.fictional) != (path, fictional):
-                Place.objects.filter(pk=child.pk).update(path=path, fictional=fictional)
-                child.path, child.fictional = path, fictional
-                below.append(child)
-        above = below
+            if _follow(child, child.parent):
+                followed.append(child)
+                below[child.code] = child.path
+        above = followed
+    grants = follow_places(
+        paths={row.code: row.path, **below}, reason=f"place {row.code}", by=by, now=now
+    )
+    if below or grants:
+        record(
+            by=by,
+            now=now,
+            action="place.follow",
+            kind="place",
+            key=row.code,
+            after={"path": row.path, "below": len(below), "grants": grants},
+        )
+
+
+def _follow(place: Place, parent: Place | None) -> bool:
+    """Bring path and mark of fiction of a place into line with the place above it."""
+    path = f"{parent.path if parent else '/'}{place.code}/"
+    fictional = parent.fictional if parent else place.fictional
+    if (place.path, place.fictional) == (path, fictional):
+        return False
+    if len(path) > _LONGEST_PATH:
+        raise Conflict(
+            f"{place.code} 的层级过深 / {place.code} lies too deep",
+            where=place.code,
+            fix="改正上级 / correct the places above",
+        )
+    Place.objects.filter(pk=place.pk).update(path=path, fictional=fictional)
+    place.path, place.fictional = path, fictional
+    return True

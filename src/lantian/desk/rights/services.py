@@ -1,6 +1,6 @@
 """Writing grants."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -60,6 +60,56 @@ def set_grants(
             before={source: before},
             after={source: after},
         )
+
+
+def follow_places(*, paths: Mapping[str, str], reason: str, by: Actor, now: datetime) -> int:
+    """Let grants over places that moved in the tree name them by their new paths.
+
+    Who held a role over a place holds it over the same place, wherever it lies now.
+
+    Parameters
+    ----------
+    paths : mapping of str to str
+        New path of each place that moved, by its code. Codes are unique and never change,
+        so the last code of an area says which place was meant.
+    reason : str
+
+    Returns
+    -------
+    int
+        How many grants were rewritten; one entry of the log for each account.
+    """
+    with transaction.atomic():
+        placed = Grant.objects.select_for_update().exclude(area=EVERYWHERE).order_by("account", "id")
+        moved: dict[int, list[tuple[Grant, str]]] = {}
+        for grant in placed:
+            path = paths.get(grant.area.strip("/").rpartition("/")[2], grant.area)
+            if path != grant.area:
+                moved.setdefault(grant.account_id, []).append((grant, path))
+        for account, rows in moved.items():
+            before = _by_source(grant for grant, _ in rows)
+            for grant, path in rows:
+                grant.area = path
+            record(
+                by=by,
+                now=now,
+                action="rights.move",
+                kind="account",
+                key=str(account),
+                before=before,
+                after=_by_source(grant for grant, _ in rows),
+                reason=reason,
+            )
+        changed = [grant for rows in moved.values() for grant, _ in rows]
+        Grant.objects.bulk_update(changed, ["area"], batch_size=200)
+    return len(changed)
+
+
+def _by_source(grants: Iterable[Grant]) -> dict[str, list[list[str]]]:
+    found: dict[str, list[list[str]]] = {}
+    for grant in grants:
+        found.setdefault(grant.source, []).append(_told(grant))
+    return found
 
 
 def _told(grant: Grant) -> list[str]:
