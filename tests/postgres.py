@@ -27,11 +27,14 @@ from lantian.lake.postgres import IDENTITY
 
 #: Address of a server on which the tests may make and drop databases.
 SETTING = "LANTIAN_TEST_DATABASE_URL"
-#: What a test runs on that takes the fixture `lake_backend`.
+#: What a test runs on that takes the fixture `lake_backend`; the second is for patient runs.
 BOTH = pytest.mark.parametrize(
-    "lake_backend", ["postgresql"] if os.environ.get(SETTING) else ["sqlite", "postgresql"],
+    "lake_backend",
+    ["postgresql"]
+    if os.environ.get(SETTING)
+    else ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)],
     indirect=True,
-)  # fmt: skip
+)
 #: For tests about SQLite's own file, wherever other lakes live.
 SQLITE_ONLY = pytest.mark.usefixtures("plain_lakes")
 #: How lakes are made and opened where no test puts them elsewhere.

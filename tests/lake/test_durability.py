@@ -111,7 +111,14 @@ with Lake.open(Path(sys.argv[1])) as lake:
 
 
 @SQLITE_ONLY
-@pytest.mark.parametrize("limit", [4_000, 40_000, 200_000])
+@pytest.mark.parametrize(
+    "limit",
+    [
+        pytest.param(4_000, marks=pytest.mark.slow),
+        40_000,
+        pytest.param(200_000, marks=pytest.mark.slow),
+    ],
+)
 def test_files_that_cannot_grow_stop_a_load_and_harm_nothing(tmp_path, limit):
     Lake.init(tmp_path / "lake")
     code = _FULL.format(tests=str(WRITER.parent))

@@ -1,9 +1,12 @@
-"""One of two writers at once: `waiter.py DIR gate|desk WRITES`; it says how long it waited.
+"""One of two writers at once: `waiter.py DIR gate|desk WRITES`; it tells of each write.
 
 The gate stores the newest hour of 300 stations, again and again; the desk changes the roster.
-Neither pauses. Printed are seconds from asking for the lake to having it, one a line.
+Neither pauses. Printed are, one write a line, in seconds: when it asked for the lake, when it
+had it, when it gave it back; and at each of the three how long it had been kept off the
+processors since it began, ready to run (Linux tells it), its server process included.
 """
 
+import os
 import sys
 import time
 from contextlib import contextmanager
@@ -19,16 +22,26 @@ from lantian.terms.mark import Source
 
 FIRST, STATIONS = 433_145, 300
 NAMES = tuple(f"S{s:03d}" for s in range(STATIONS))
-_waits = []
+_writes = []
 _write = Ledger.write
+_processes = {os.getpid()}
+
+
+def moment():
+    """Now, and how long the processes stood ready without a processor."""
+    delay = sum(
+        int(Path(f"/proc/{pid}/schedstat").read_text("ascii").split()[1]) for pid in _processes
+    )
+    return time.perf_counter(), delay / 1e9
 
 
 @contextmanager
 def timed(ledger):
-    asked = time.perf_counter()
+    asked = moment()
     with _write(ledger) as sql:
-        _waits.append(time.perf_counter() - asked)
+        had = moment()
         yield sql
+    _writes.append((*asked, *had, *moment()))
 
 
 def hours_of(number):
@@ -56,12 +69,16 @@ def main(folder, role, writes):
         # The first of each compiles and opens what the others find ready.
         work(lake, 10_000)
         work(lake, 10_001)
+        if os.environ.get("LANTIAN_DATABASE_URL"):
+            with lake.ledger.read() as sql:
+                _processes.add(sql.execute("SELECT pg_backend_pid()").fetchone()[0])
         print("ready", flush=True)
         sys.stdin.readline()
-        _waits.clear()
+        _writes.clear()
         for number in range(writes):
             work(lake, number)
-    print(*_waits, sep="\n", flush=True)
+    for write in _writes:
+        print(*write)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,8 +9,8 @@ from typing import Any, Final
 
 from lantian.errors import BadRequest, NoRuleInForce
 from lantian.rules.book import NATIONAL, Entry, read_shelf
-from lantian.rules.clauses import Level, Limit
 from lantian.rules.ruleset import RuleSet, Shelf, in_force, rule_set, set_names
+from lantian.rules.spelling import differences, spelled
 from lantian.terms.period import parse_day
 
 SUMMARY = "查看规则及其依据、日期与变化 / show rules with source and dates, and what changed"
@@ -139,20 +138,15 @@ def _diff(
             if entry is not None:
                 yield f"  {sign} {entry.id}  {_dates(entry)}  {_standing(entry)}"
                 yield f"    依据 / source: {entry.source}"
-        was, now = _rows(old), _rows(new)
-        for path in [*was, *(p for p in now if p not in was)]:
-            if was.get(path) != now.get(path):
-                yield f"    {path}: {was.get(path, '—')} -> {now.get(path, '—')}"
+        clauses = (None if entry is None else entry.clause for entry in (old, new))
+        for path, was, now in differences(*clauses):
+            yield f"    {path}: {'—' if was is None else was} -> {'—' if now is None else now}"
     if not changed:
         yield "无变化 / no change"
 
 
-def _rows(entry: Entry[Any] | None) -> dict[str, str]:
-    return {} if entry is None else dict(_leaves("", entry.clause))
-
-
 def _spelt(entry: Entry[Any]) -> Iterator[str]:
-    rows = dict(_leaves("", entry.clause))
+    rows = spelled(entry.clause)
     yield f"[{entry.book}] {entry.id}  {_dates(entry)}  {_standing(entry)}"
     if "title_zh" in rows:
         yield f"  {rows.pop('title_zh')} / {rows.pop('title_en')}"
@@ -171,22 +165,3 @@ def _dates(entry: Entry[Any]) -> str:
 
 def _standing(entry: Entry[Any]) -> str:
     return "已核实 / verified" if entry.verified else "【未核实 / unverified】"
-
-
-def _leaves(path: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Each value of a clause under its path, in the words of the book."""
-    if isinstance(value, Limit):
-        row = f"{path}[{value.pollutant} {value.averaging}]"
-        yield row, f"class 1: {value.class1:g}, class 2: {value.class2:g} {value.unit}"
-    elif is_dataclass(value):
-        prefix = f"{path}[{value.grade_zh}]." if isinstance(value, Level) else path
-        for field in fields(value):
-            yield from _leaves(f"{prefix}{field.name}", getattr(value, field.name))
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _leaves(f"{path}.{key}", inner)
-    elif isinstance(value, tuple) and value and is_dataclass(value[0]):
-        for row in value:
-            yield from _leaves(path, row)
-    elif value is not None:
-        yield path, " ".join(map(str, value)) if isinstance(value, tuple) else str(value)

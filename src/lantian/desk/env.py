@@ -28,11 +28,16 @@ class _Strict(BaseModel):
 
 
 class Desk(_Strict):
-    """Addresses, clock and sessions of the desk."""
+    """Addresses, clock and sessions of the desk.
+
+    `tls_by_proxy` says that a proxy in front speaks TLS with the browsers, and that the desk
+    is reached through it alone. `upload_mb` is the most that a file sent in may have;
+    `document_due_days` how long before its end a document is told to be renewed.
+    """
 
     hosts: list[str] = ["localhost", "127.0.0.1", "[::1]"]
     public_url: str = ""
-    https: bool = False
+    tls_by_proxy: bool = False
     time_zone: str = "Asia/Shanghai"
     session_idle_min: int = Field(default=60, ge=5, le=720)
     session_max_h: int = Field(default=12, ge=1, le=72)
@@ -41,6 +46,8 @@ class Desk(_Strict):
     lock_min: int = Field(default=15, ge=1, le=1440)
     second_factor_roles: list[str] = []
     trusted_proxies: list[str] = []
+    upload_mb: int = Field(default=20, ge=1, le=200)
+    document_due_days: int = Field(default=30, ge=1, le=365)
     demo: bool = False
 
     @field_validator("time_zone")
@@ -153,9 +160,14 @@ class Env:
         self.settings = settings
 
     @property
+    def upload_b(self) -> int:
+        """Bytes that a file sent in may have at most."""
+        return self.settings.desk.upload_mb << 20
+
+    @property
     def https(self) -> bool:
         """Whether browsers reach the desk by HTTPS only."""
-        return self.settings.desk.https or os.environ.get(TLS_VARIABLE) == "1"
+        return self.settings.desk.tls_by_proxy or os.environ.get(TLS_VARIABLE) == "1"
 
     def key(self, name: str) -> str:
         """Return a secret key of the installation, made at first use, readable by the owner alone.

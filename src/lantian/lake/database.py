@@ -65,6 +65,9 @@ class Database(Protocol):
     def commit(self) -> None:
         """End the transaction and keep what it wrote."""
 
+    def settle(self) -> None:
+        """Make sure that the disk keeps all that this connection can see."""
+
     def roll_back(self) -> None:
         """End the transaction, if it still runs, and undo what it wrote."""
 

@@ -188,6 +188,10 @@ class Ledger:
         )
         return number
 
+    def settle(self) -> None:
+        """Make sure, inside `write`, that the disk keeps all that was committed before."""
+        self._database.settle()
+
     def insert(self, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
         """Insert many rows at once, inside `write`."""
         self._database.insert(table, columns, rows)

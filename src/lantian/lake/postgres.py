@@ -223,6 +223,9 @@ class PostgresDatabase:
             return _value(self._connection.execute("SELECT pg_xact_status($1::xid8)", (number,)))
         return None
 
+    def settle(self) -> None:
+        """Do nothing: PostgreSQL shows no transaction before the disk keeps it."""
+
     def roll_back(self) -> None:
         """End the transaction and undo what it wrote."""
         self._open = False

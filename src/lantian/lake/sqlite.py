@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from lantian.errors import LakeBroken
-from lantian.lake.database import absent, already, busy, damaged, unwritable
+from lantian.lake.database import OutcomeUnknown, absent, already, busy, damaged, unwritable
 from lantian.lake.tables import statements
 
 FILE: Final = "lake.sqlite"
+#: SQLite's log of what is not in the file yet; it is there while the file is open.
+LOG: Final = f"{FILE}-wal"
 #: Rows in one INSERT: about half the time of one statement per row (measured).
 _ROWS_AT_ONCE: Final = 100
 #: How often a waiting writer asks. SQLite by itself asks ever less often, up to 0.1 s.
@@ -50,13 +52,19 @@ def _taken(turn: int) -> bool:
 
 
 class SqliteDatabase:
-    """One connection to a lake's file."""
+    """One connection to a lake's file.
+
+    A commit writes to the log beside the file and lets the next writer go on; only then the
+    disk is made to keep it, and the caller waits for that. A busy disk took 0.27 s for it
+    (measured), and who waited for the lake waited as long.
+    """
 
     def __init__(self, folder: Path, connection: sqlite3.Connection, busy_s: float) -> None:
         """Use `SqliteDatabase.open` instead."""
         self.folder = folder
         self.sql = connection
         self._busy_s = busy_s
+        self._writes = False
 
     @classmethod
     def create(cls, folder: Path) -> None:
@@ -102,7 +110,8 @@ class SqliteDatabase:
             )
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = FULL")
+                # Checkpoints wait for the disk; commits do so in `commit`.
+                connection.execute("PRAGMA synchronous = NORMAL")
             except BaseException:
                 connection.close()
                 raise
@@ -130,6 +139,7 @@ class SqliteDatabase:
         finally:
             os.close(turn)
             self.sql.execute(f"PRAGMA busy_timeout = {round(self._busy_s * 1000)}")
+        self._writes = True
 
     def _begun(self, until: float) -> bool:
         """Try to begin; after `until` another writer is an error."""
@@ -144,10 +154,36 @@ class SqliteDatabase:
     def begin_read(self) -> None:
         """Begin a transaction that sees one state of all tables."""
         self.sql.execute("BEGIN")
+        self._writes = False
 
     def commit(self) -> None:
-        """End the transaction and keep what it wrote."""
+        """End the transaction and keep what it wrote, and what it saw of others.
+
+        Raises
+        ------
+        OutcomeUnknown
+            If the disk does not say that it keeps it.
+        """
         self.sql.execute("COMMIT")
+        if self._writes:
+            try:
+                self.settle()
+            except OSError as error:
+                raise OutcomeUnknown(
+                    "磁盘没有确认写入，可能已存入 / the disk did not confirm the write; the data "
+                    f"may be stored ({error})",
+                    where=str(self.folder),
+                    fix="检查磁盘后重做，已存入的会跳过 / check the disk and repeat; what is "
+                    "stored is not stored twice",
+                ) from error
+
+    def settle(self) -> None:
+        """Make sure that the disk keeps all that this connection can see."""
+        log = os.open(self.folder / LOG, os.O_RDONLY)
+        try:
+            os.fdatasync(log)
+        finally:
+            os.close(log)
 
     def roll_back(self) -> None:
         """End the transaction and undo what it wrote."""

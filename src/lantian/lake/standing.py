@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lantian.lake.fold import Frame, lay_block
+from lantian.lake.fold import Frame, lay_block, read_hot
+from lantian.lake.ledger import Ledger
+from lantian.lake.part import live
 from lantian.lake.rows import HOUR
 from lantian.lake.store import Lake
 from lantian.terms.mark import MISSING, Source, State
@@ -25,16 +27,29 @@ def withdrawn(
         If the lake never had that sequence.
     """
     shape = (len(HOUR.columns), len(stations), h_to - h_from)
+    frame = Frame(HOUR, stations, h_from, h_to, lake.ledger.sequence_asked(as_of))
+    if _nothing_withdrawn(lake.ledger, frame):
+        return set()
     cells = np.full(shape, MISSING, np.int32)
     marks = np.zeros(shape, np.uint8)
-    sequence = lake.ledger.sequence_asked(as_of)
-    frame = Frame(HOUR, stations, h_from, h_to, sequence)
     lay_block(lake.ledger, frame, cells.reshape(shape[0], -1), marks.reshape(shape[0], -1))
     out = (cells != MISSING) & (marks % 2 == int(State.WITHDRAWN))
     return {
         (stations[s], HOUR.columns[p], h_from + int(h))
         for p, s, h in zip(*np.nonzero(out), strict=True)
     }
+
+
+def _nothing_withdrawn(ledger: Ledger, frame: Frame) -> bool:
+    """Whether no part and no hot row of a frame withdraws a value, told without its files."""
+    with ledger.read():
+        parts = live(ledger, frame.kind, frame.h_from, frame.h_to, frame.as_of)
+        if any(part.withdrawn for part in parts):
+            return False
+        hot = read_hot(
+            ledger, frame.kind, frame.h_from, frame.h_to, frame.as_of, only=frame.stations
+        )
+    return hot is None or not (hot.marks % 2 == int(State.WITHDRAWN)).any()
 
 
 def origins(lake: Lake) -> set[Source]:

@@ -117,7 +117,9 @@ def test_signing_out_ends_the_session_and_needs_a_form(client, person, sign_in) 
     sign_in(client)
     assert client.get("/sign-out").status_code == 405
     key = client.cookies["lantian_session"].value
-    assert client.post("/sign-out").status_code == 302
+    answer = client.post("/sign-out")
+    assert answer.status_code == 302
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert not Session.objects.filter(session_key=key).exists()
     assert Entry.objects.filter(action="accounts.sign-out").count() == 1
     assert client.get("/account").status_code == 302

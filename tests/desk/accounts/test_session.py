@@ -1,6 +1,7 @@
 """Sessions end: by idleness, by age, by their owner, with the password."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.sessions.backends import db
@@ -48,6 +49,37 @@ def test_an_idle_session_ends(client, person, sign_in, clock) -> None:
     assert client.get("/account").status_code == 200
     clock(minutes=61)
     assert client.get("/account").status_code == 302
+
+
+def test_what_a_page_asks_by_itself_is_no_use(client, person, sign_in, clock) -> None:
+    sign_in(client)
+    polling = {"X-Lantian-Polling": "1"}
+    for _ in range(5):
+        clock(minutes=10)
+        assert client.get("/account/alive", headers=polling).status_code == 204
+        # A page that writes into the session while it polls keeps it open no longer, either.
+        store = client.session
+        store["something"] = timezone.now().timestamp()
+        store.save()
+    clock(minutes=11)
+    ended = client.get("/account/alive", headers=polling)
+    assert (ended.status_code, ended.url) == (302, "/sign-in?next=/account/alive")
+
+
+def test_pages_say_what_they_ask_by_themselves_and_walls_do_not(root: Path) -> None:
+    """A wall that turns is in use: its session ends by age alone."""
+    scripts = root / "src/lantian/desk/site/static/js"
+    named = {p.name for p in scripts.rglob("*.js") if sessions.POLLING in p.read_text("utf-8")}
+    assert named == {"page.js"}
+    assert "src=\"{% static 'js/page.js' %}\"" not in (
+        root / "src/lantian/desk/site/templates/wall_base.html"
+    ).read_text("utf-8")
+
+
+def test_an_open_page_asks_whether_its_session_still_is(client, person, sign_in) -> None:
+    assert "data-alive" not in client.get("/sign-in").text
+    sign_in(client)
+    assert ' data-alive="/account/alive"' in client.get("/account").text
 
 
 def test_a_session_in_use_ends_by_age(client, person, sign_in, clock) -> None:

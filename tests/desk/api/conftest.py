@@ -77,7 +77,7 @@ def bearer(text: str) -> Client:
 
 def token_row(text: str) -> Token:
     """The row of a token's text."""
-    from lantian.desk.api.services import hash_of  # noqa: PLC0415
+    from lantian.desk.api.models import hash_of  # noqa: PLC0415
 
     return Token.objects.get(hash=hash_of(text))
 

@@ -14,6 +14,7 @@ from django.db import close_old_connections
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import from_schema
 from schemathesis.engine.events import EngineFinished, NonFatalError, ScenarioFinished
+from schemathesis.filters import FilterSet
 from schemathesis.transport.wsgi import WSGITransport
 
 from lantian.desk.api import services
@@ -131,7 +132,12 @@ def go(
             "/api/v1/openapi.json", get_wsgi_application(), config=config
         )
         if tags:
-            schema = schema.include(tag=list(tags))
+            # `include` would only add to what the settings of operations let in already.
+            wanted = FilterSet()
+            wanted.include(tag=list(tags))
+            schema = schema.clone(
+                filter_set=schema.config.operations.filter_set_with(include=wanted)
+            )
         stream = from_schema(schema).execute()
         for event in stream:
             _note(made, event)

@@ -8,8 +8,8 @@ from tests.desk.api.conftest import bearer, token_row
 
 from lantian.desk.accounts.services import set_active
 from lantian.desk.api import services
-from lantian.desk.api.models import Token
-from lantian.desk.api.services import LONGEST, MOST, create_token, hash_of, revoke_token
+from lantian.desk.api.models import Token, hash_of
+from lantian.desk.api.services import LONGEST, MOST, create_token, revoke_token
 from lantian.desk.log.models import Entry
 from lantian.desk.rights.queries import reach_of
 from lantian.desk.rights.services import set_grants

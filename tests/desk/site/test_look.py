@@ -77,7 +77,7 @@ def test_every_picture_is_drawn_under_the_policy_without_another_host(
 @pytest.mark.parametrize(
     ("size", "lang"),
     [
-        ("desk", "zh-hans"),
+        pytest.param("desk", "zh-hans", marks=pytest.mark.slow),
         pytest.param("desk", "en", marks=pytest.mark.slow),
         pytest.param("phone", "zh-hans", marks=pytest.mark.slow),
         ("small phone", "en"),
@@ -119,6 +119,7 @@ def test_targets_are_large_enough_to_touch(browser: Browser, gallery_url: str) -
     assert small == []
 
 
+@pytest.mark.slow
 def test_pictures_are_saved_with_their_title(page: Page, gallery_url: str) -> None:
     page.goto(gallery_url)
     figure = page.locator('[data-chart="calendar"]')
@@ -157,6 +158,7 @@ def test_a_gap_stays_a_gap(page: Page, gallery_url: str) -> None:
     assert sum(path.count("M") for path in paths if path.count("L") > 5) == 2
 
 
+@pytest.mark.slow
 def test_a_shape_is_drawn_taken_back_and_written(page: Page, gallery_url: str) -> None:
     page.goto(gallery_url)
     box = page.locator("[data-map-edit]")
@@ -179,6 +181,7 @@ def test_a_shape_is_drawn_taken_back_and_written(page: Page, gallery_url: str) -
     assert field.input_value() == ""
 
 
+@pytest.mark.slow
 def test_a_map_without_webgl_says_so_and_lists_its_points(page: Page, gallery_url: str) -> None:
     page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
     page.goto(gallery_url)
@@ -204,6 +207,7 @@ def test_keys_dialogs_ticks_and_the_job(page: Page, gallery_url: str) -> None:
     expect(page.locator("#job-1")).to_contain_text("已完成")
 
 
+@pytest.mark.slow
 def test_a_lost_connection_is_told_with_its_time(page: Page, gallery_url: str) -> None:
     page.goto(gallery_url)
     page.route("**/job", lambda asked: asked.abort())

@@ -8,7 +8,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
 from lantian.desk.accounts.factor import required_of
-from lantian.desk.accounts.session import FACTOR, MEANS, SessionStore
+from lantian.desk.accounts.session import FACTOR, MEANS, POLLING, SessionStore
 from lantian.desk.env import env
 from lantian.desk.rights.request import DeskRequest
 from lantian.desk.rights.table import table
@@ -66,9 +66,10 @@ class GateMiddleware:
             )
 
     def __call__(self, request: DeskRequest) -> HttpResponse:
-        """Go on, or go to the step; note that the session is in use."""
+        """Go on, or go to the step; note that the session is in use, where a person is."""
         if request.user.is_authenticated:
-            cast(SessionStore, request.session).touch(timezone.now())
+            if POLLING not in request.headers:
+                cast(SessionStore, request.session).touch(timezone.now())
             step = step_due(request)
             if step and _route(request) not in _PAGES[step] | _BESIDE:
                 return HttpResponseRedirect(reverse(step))

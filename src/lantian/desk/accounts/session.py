@@ -20,6 +20,9 @@ AGENT: Final = "agent"
 FACTOR: Final = "factor"
 MEANS: Final = "means"
 
+#: Header of requests that a page sends by itself: nobody is at it, so they are no use.
+POLLING: Final = "X-Lantian-Polling"
+
 #: How much older the last use may be than what is written of it.
 SEEN_EVERY: Final = timedelta(minutes=1)
 
@@ -71,7 +74,7 @@ class SessionStore(db.SessionStore):
     def get_expiry_date(self, **options: Any) -> datetime:
         """Return when it ends: idle for too long, or open for too long."""
         desk = env().settings.desk
-        idle_ends = timezone.now() + timedelta(minutes=desk.session_idle_min)
+        idle_ends = _moment(self.get(SEEN)) + timedelta(minutes=desk.session_idle_min)
         return min(idle_ends, _moment(self.get(STARTED)) + timedelta(hours=desk.session_max_h))
 
     def begin(self, *, now: datetime, address: str, agent: str) -> None:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("sign-in/oidc/return", entry.oidc_return, name="oidc-return"),
     path("sign-in/code", second_factor.confirm, name="second-factor"),
     path("account", mine.profile, name="profile"),
+    path("account/alive", mine.alive, name="alive"),
     path("account/password", mine.password, name="password"),
     path("account/sessions", mine.sessions, name="sessions"),
     path("account/second-factor", second_factor.enrol, name="enrol"),

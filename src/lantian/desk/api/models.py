@@ -1,9 +1,16 @@
 """Rows of the API: tokens, and answers remembered for requests that are sent again."""
 
+import hashlib
+
 from django.conf import settings
 from django.db import models
 
 from lantian.desk.language import both
+
+
+def hash_of(text: str) -> str:
+    """SHA-256 of a token; its 256 random bits need no salt."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Token(models.Model):

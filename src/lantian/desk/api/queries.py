@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from lantian.desk.api.models import Token
-from lantian.desk.api.services import hash_of
+from lantian.desk.api.models import Token, hash_of
 
 
 def tokens_of(account: int) -> list[Token]:

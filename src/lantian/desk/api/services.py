@@ -1,6 +1,5 @@
 """Making and revoking tokens, and spending the requests that they may send."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -9,7 +8,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
 
-from lantian.desk.api.models import Token
+from lantian.desk.api.models import Token, hash_of
 from lantian.desk.log.actor import Actor
 from lantian.desk.log.services import record
 from lantian.desk.rights.reach import Reach
@@ -26,11 +25,6 @@ PER_MINUTE: Final = 600
 AT_ONCE: Final = 10
 _BEGIN: Final = "lt_"
 _WHERE: Final = "token"
-
-
-def hash_of(text: str) -> str:
-    """SHA-256 of a token; its 256 random bits need no salt."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def create_token(

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from lantian.desk.duties.models import Duty, Leader, Shift
-from lantian.desk.duties.services import POSITIONS
+from lantian.desk.duties.words import POSITIONS
 
 
 def on_duty(now: datetime, path: str = "/") -> list[Shift]:

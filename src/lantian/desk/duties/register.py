@@ -1,7 +1,8 @@
 """The registers of duties, assigned leaders and shifts."""
 
 from lantian.desk.duties.models import Duty, Leader, Shift
-from lantian.desk.duties.services import POSITIONS, PRINCIPLES, check_leader, check_shift
+from lantian.desk.duties.services import check_leader, check_shift
+from lantian.desk.duties.words import POSITIONS, PRINCIPLES
 from lantian.desk.people.services import SUBJECT_CHOICES
 from lantian.desk.places.queries import subtree_filter
 from lantian.desk.register.kinds import Choice, Day, Flag, Number, Paragraph, Reference, Text

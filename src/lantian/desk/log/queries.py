@@ -34,6 +34,8 @@ _VERBS: Final = {
     "retry": both("重试", "Tried again"),
     "read": both("查看", "Read"),
     "note": both("备注", "Noted"),
+    "follow": both("下级随之调整", "Places below followed"),
+    "move": both("授权随区域调整", "Rights moved along"),
 }
 
 

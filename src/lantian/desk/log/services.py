@@ -1,14 +1,19 @@
 """Writing the log."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
 from lantian.desk.log.actor import Actor
 from lantian.desk.log.models import Entry, Unsealed, microseconds
+
+_ENCODER: Final = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
+)
 
 
 def canonical(values: Mapping[str, Any]) -> str:
@@ -19,9 +24,30 @@ def canonical(values: Mapping[str, Any]) -> str:
     >>> canonical({"b": 1, "a": "烟"})
     '{"a":"烟","b":1}'
     """
-    return json.dumps(
-        dict(values), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
-    )
+    return _ENCODER.encode(dict(values))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What an entry tells of: what was done to which thing, what it was and became, why.
+
+    Attributes
+    ----------
+    action : str
+        As `source.edit`.
+    kind, key : str
+        The thing: its app and noun, its business key.
+    before, after : mapping
+        Fields that changed; personal ones masked.
+    reason : str
+    """
+
+    action: str
+    kind: str
+    key: str
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+    reason: str = ""
 
 
 def record(
@@ -42,13 +68,8 @@ def record(
     by : Actor
     now : datetime
         Time of the change, aware.
-    action : str
-        What was done, as `source.edit`.
-    kind, key : str
-        The thing: its app and noun, its business key.
-    before, after : mapping, optional
-        Fields that changed; personal ones masked.
-    reason : str
+    action, kind, key, before, after, reason
+        As in `Event`.
 
     Returns
     -------
@@ -59,23 +80,40 @@ def record(
     RuntimeError
         Outside of a transaction: an entry apart from its change proves nothing.
     """
+    event = Event(action=action, kind=kind, key=key, before=before, after=after, reason=reason)
+    return record_many([event], by=by, now=now)[0]
+
+
+def record_many(events: Iterable[Event], *, by: Actor, now: datetime) -> list[Entry]:
+    """Write an entry for each event, in their order, as `record` does for one.
+
+    Raises
+    ------
+    RuntimeError
+        Outside of a transaction.
+    """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a log entry belongs to the transaction of its change")
-    entry = Entry.objects.create(
-        at_us=microseconds(now),
-        account=by.account,
-        actor=_clean(by.name),
-        origin=_clean(by.origin),
-        request=_clean(by.request),
-        action=action,
-        kind=kind,
-        key=_clean(key),
-        before=canonical(before or {}),
-        after=canonical(after or {}),
-        reason=_clean(reason),
+    at_us = microseconds(now)
+    actor, origin, request = (_clean(text) for text in (by.name, by.origin, by.request))
+    entries = Entry.objects.bulk_create(
+        Entry(
+            at_us=at_us,
+            account=by.account,
+            actor=actor,
+            origin=origin,
+            request=request,
+            action=event.action,
+            kind=event.kind,
+            key=_clean(event.key),
+            before=canonical(event.before or {}),
+            after=canonical(event.after or {}),
+            reason=_clean(event.reason),
+        )
+        for event in events
     )
-    Unsealed.objects.create(entry=entry.pk)
-    return entry
+    Unsealed.objects.bulk_create(Unsealed(entry=entry.pk) for entry in entries)
+    return entries
 
 
 def _clean(text: str) -> str:

@@ -16,7 +16,7 @@ from lantian.desk.air.queries.target import targets_page
 from lantian.desk.air.queries.today import Today, late_words, today
 from lantian.desk.air.services import claim_key
 from lantian.desk.duties.queries import duties_of, on_duty, shifts_between
-from lantian.desk.duties.services import POSITIONS
+from lantian.desk.duties.words import POSITIONS
 from lantian.desk.intents.queries import pending_for
 from lantian.desk.jobs.queries import failed_since
 from lantian.desk.language import both, language

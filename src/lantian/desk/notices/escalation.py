@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from lantian.desk.duties.queries import on_duty
-from lantian.desk.duties.services import POSITIONS
+from lantian.desk.duties.words import POSITIONS
 from lantian.desk.env import env
 from lantian.desk.log.actor import Actor
 from lantian.desk.log.services import record

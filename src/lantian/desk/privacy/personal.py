@@ -112,6 +112,10 @@ class Personal:
         reading.allow_machine(self._label, self._key, by=by, reason=reason, now=now)
         return self._plain()
 
+    def may_reveal(self, reach: Reach) -> bool:
+        """Whether an account that reaches so far may read the text itself."""
+        return bool(self._sealed and self._key) and reading.may_read(self._label, self._key, reach)
+
     # Templates must never call these by name.
     reveal.alters_data = True  # type: ignore[attr-defined]
     use.alters_data = True  # type: ignore[attr-defined]

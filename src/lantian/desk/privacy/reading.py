@@ -96,20 +96,31 @@ def allow_machine(label: str, key: str, *, by: Actor, reason: str, now: datetime
         )
 
 
+def may_read(label: str, key: str, reach: Reach) -> bool:
+    """Whether an account that reaches so far may read one field of one row."""
+    declared = declared_fields()[label]
+    return reach.may(declared.permission) and _covers(declared, [key], reach)
+
+
 def _reader(declared: Declared, keys: Collection[str], by: Actor, reach: Reach) -> int:
     """Return the account that reads, if it may read all of these rows."""
     if by.account is None or not reach.may(declared.permission):
         raise PermissionDenied(declared.permission)
     if not keys or not all(keys):
         raise PermissionDenied(f"a text of {declared.label} without a row cannot be read")
+    if not _covers(declared, keys, reach):
+        raise PermissionDenied(declared.permission)
+    return by.account
+
+
+def _covers(declared: Declared, keys: Collection[str], reach: Reach) -> bool:
+    """Whether a permission reaches every one of these rows."""
     covered = {
         str(key)
         for key, area in _areas(declared, keys)
         if reach.covers(declared.permission, area=area)
     }
-    if set(keys) - covered:
-        raise PermissionDenied(declared.permission)
-    return by.account
+    return not set(keys) - covered
 
 
 def _areas(declared: Declared, keys: Collection[str]) -> Iterable[tuple[object, str]]:

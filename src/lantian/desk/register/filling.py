@@ -101,7 +101,9 @@ def _outside(
 
 def told(register: Register, row: Row) -> dict[str, Any]:
     """Spell a row for the log: what people entered, and its version."""
-    return {c.name: _logged(c, row) for c in register.edited} | {"version": row.version}
+    spelled = {c.name: _logged(c, row) for c in register.edited}
+    spelled["version"] = row.version
+    return spelled
 
 
 def _logged(column: Column, row: Row) -> Any:

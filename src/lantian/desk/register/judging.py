@@ -195,7 +195,7 @@ class Judge:
             wanted &= Q(**{f"{name}__in": given}) | (
                 Q(**{name: None}) if None in values else Q(pk__in=())
             )
-        rows = register.model._default_manager.select_related(*register.joined).filter(wanted)
+        rows = register.model._default_manager.prefetch_related(*register.joined).filter(wanted)
         return {self._key({n: getattr(r, n) for n in register.key}): r for r in rows}
 
     def _key(self, values: Mapping[str, Any]) -> tuple[str, ...]:

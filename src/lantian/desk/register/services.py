@@ -5,15 +5,17 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.http import Http404
 
 from lantian.desk.log.actor import Actor
-from lantian.desk.log.services import record
+from lantian.desk.log.services import record_many
 from lantian.desk.register.changes import Moved, changes_since
 from lantian.desk.register.faults import BadRow, Fault
-from lantian.desk.register.filling import difference, fill, told
+from lantian.desk.register.filling import fill, told
 from lantian.desk.register.row import Row
 from lantian.desk.register.spec import Register, Values
+from lantian.desk.register.writing import event_of, save_all
 from lantian.desk.rights.reach import Reach
 from lantian.errors import BadRequest
 
@@ -80,11 +82,8 @@ def change(
     """
     with transaction.atomic():
         row = locked(register, pk, reach=reach)
-        if row.version != version:
-            raise Moved(register, row, changes_since(register, row, version))
-        before = told(register, row)
-        _refuse(register, fill(register, row, values, reach=reach), values)
-        if told(register, row) == before:
+        before = _changed(register, row, values, version=version, reach=reach)
+        if not before:
             return row
         return save(register, row, before, by=by, now=now, action=action, reason=reason)
 
@@ -143,15 +142,8 @@ def remove(
                 where=register.key_of(row),
                 fix="填失效日期，使其停用 / give it a last day instead",
             )
-        record(
-            by=by,
-            now=now,
-            action=f"{register.kind}.delete",
-            kind=register.kind,
-            key=register.key_of(row),
-            before=told(register, row),
-            reason=reason,
-        )
+        event = event_of(register, row, told(register, row), "delete", reason, gone=True)
+        record_many([event], by=by, now=now)
         row.delete()
 
 
@@ -179,24 +171,51 @@ def change_many(
 
     Raises
     ------
+    BadRequest
+        If the values name a part of the business key.
     Http404, Moved, BadRow
         As `change` does, for the first row that cannot be changed.
     """
+    if own := set(register.key) & values.keys():
+        raise BadRequest(
+            f"{sorted(own)[0]} 不能批量修改 / cannot be the same for many rows",
+            where=register.kind,
+            fix="逐条修改 / change them one by one",
+        )
     with transaction.atomic():
-        changed = 0
+        held = {row.pk: row for row in _lock(register, seen, reach=reach)}
+        changed: dict[int, tuple[Row, dict[str, Any]]] = {}
         for pk, version in sorted(seen.items()):
-            row = change(
-                register,
-                pk,
-                values,
-                version=version,
-                by=by,
-                now=now,
-                reach=reach,
-                reason=reason,
-            )
-            changed += row.version != version
-        return changed
+            row = held.get(pk)
+            if row is None:
+                raise Http404
+            before = _changed(register, row, values, version=version, reach=reach)
+            if before:
+                row.version, row.changed_at, row.changed_by = version + 1, now, by.name
+                changed[pk] = row, before
+        save_all([row for row, _ in changed.values()], register.model)
+        events = []
+        for row, before in changed.values():
+            register.settle(row, before, by, now)
+            events.append(event_of(register, row, before, "edit", reason))
+        record_many(events, by=by, now=now)
+        return len(changed)
+
+
+def _changed(
+    register: Register, row: Row, values: Values, *, version: int, reach: Reach | None
+) -> dict[str, Any]:
+    """Fill a locked row; return how it was told before, empty where nothing changes.
+
+    Raises
+    ------
+    Moved, BadRow
+    """
+    if row.version != version:
+        raise Moved(register, row, changes_since(register, row, version))
+    before = told(register, row)
+    _refuse(register, fill(register, row, values, reach=reach), values)
+    return {} if told(register, row) == before else before
 
 
 def locked(register: Register, pk: int, *, reach: Reach | None) -> Row:
@@ -207,13 +226,18 @@ def locked(register: Register, pk: int, *, reach: Reach | None) -> Row:
     Http404
         If there is none.
     """
-    rows = register.model._default_manager.select_related(*register.joined)
-    if reach is not None:
-        rows = rows.filter(reach.q(register.write, **register.limits.named()))
-    row = rows.select_for_update(of=("self",)).filter(pk=pk).first()
+    row = _lock(register, [pk], reach=reach).first()
     if row is None:
         raise Http404
     return row
+
+
+def _lock(register: Register, numbers: Collection[int], *, reach: Reach | None) -> QuerySet[Row]:
+    """Rows in reach of the writer, locked until the transaction ends."""
+    rows = register.model._default_manager.prefetch_related(*register.joined)
+    if reach is not None:
+        rows = rows.filter(reach.q(register.write, **register.limits.named()))
+    return rows.select_for_update(of=("self",)).filter(pk__in=numbers)
 
 
 def _refuse(register: Register, faults: Sequence[Fault], values: Values) -> None:
@@ -273,17 +297,7 @@ def save(
         # Somebody took the key between the look and the write.
         raise BadRow([_taken(register, row)], where=register.kind) from None
     register.settle(row, before, by, now)
-    changed = difference(before, told(register, row))
-    record(
-        by=by,
-        now=now,
-        action=f"{register.kind}.{action}",
-        kind=register.kind,
-        key=register.key_of(row),
-        before=changed[0],
-        after=changed[1],
-        reason=reason,
-    )
+    record_many([event_of(register, row, before, action, reason)], by=by, now=now)
     return row
 
 

@@ -80,6 +80,8 @@ class Column:
 
     def value(self, row: Model) -> Any:
         """Value of a row; None where a reference on the way is empty."""
+        if "__" not in self.name:
+            return getattr(row, self.name, None)
         value: Any = row
         for part in self.name.split("__"):
             value = getattr(value, part, None)

@@ -1,7 +1,7 @@
 """A row as JSON of what its table holds: for undoing, and for writing later what was checked."""
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Field
@@ -10,6 +10,8 @@ from lantian.desk.privacy.encrypted import EncryptedTextField
 from lantian.desk.privacy.personal import Personal
 from lantian.desk.register.row import Row
 
+_ENCODER: Final = DjangoJSONEncoder(ensure_ascii=False)
+
 
 def packed(row: Row) -> str:
     """Pack every column of a row but its number; personal texts stay encrypted."""
@@ -17,7 +19,7 @@ def packed(row: Row) -> str:
     for field in _fields(row):
         value = getattr(row, field.attname)
         values[field.attname] = value.sealed if isinstance(value, Personal) else value
-    return json.dumps(values, cls=DjangoJSONEncoder, ensure_ascii=False)
+    return _ENCODER.encode(values)
 
 
 def unpack(row: Row, text: str) -> None:

@@ -9,11 +9,13 @@ from django.urls import reverse
 
 from lantian.desk.language import both
 from lantian.desk.log.queries import title_of
+from lantian.desk.privacy.personal import Personal
 from lantian.desk.register.changes import Change
 from lantian.desk.register.kinds import Day, Number
 from lantian.desk.register.listing import PAGE, SORT, Asked
 from lantian.desk.register.row import Row
 from lantian.desk.register.spec import Column, Register
+from lantian.desk.rights.reach import Reach
 
 
 def table(
@@ -105,11 +107,27 @@ def pager(what: Asked, total: int, query: QueryDict) -> dict[str, Any] | None:
     }
 
 
-def facts(register: Register, row: Row) -> list[dict[str, Any]]:
-    """Return what parts/facts.html prints: every column with its value."""
+def facts(register: Register, row: Row, reach: Reach) -> list[dict[str, Any]]:
+    """Return what parts/facts.html prints: every column with its value.
+
+    A personal text is masked; who may read it finds a link to the page that asks for a reason.
+    """
     return [
-        {"label": c.label, "value": c.kind.brief(c.kind.show(c.value(row)))} for c in register.all
+        {
+            "label": column.label,
+            "value": column.kind.brief(column.kind.show(value)),
+            "more": _reading(value, reach),
+        }
+        for column in register.all
+        for value in (column.value(row),)
     ]
+
+
+def _reading(value: object, reach: Reach) -> dict[str, Any] | None:
+    if not (isinstance(value, Personal) and value.may_reveal(reach)):
+        return None
+    address = reverse("privacy:reveal", args=[value.label, value.key])
+    return {"url": address, "title": both("查看原文", "Show it in full")}
 
 
 def entries(register: Register, changes: Iterable[Change]) -> list[dict[str, Any]]:

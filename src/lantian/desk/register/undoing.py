@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import prefetch_related_objects
 
 from lantian.desk.log.actor import Actor
-from lantian.desk.log.services import record
+from lantian.desk.log.services import record, record_many
 from lantian.desk.register.batches import go, told_error
 from lantian.desk.register.doing import Doing, Effect, Step, no_step
 from lantian.desk.register.filling import told
@@ -18,7 +18,7 @@ from lantian.desk.register.row import Row
 from lantian.desk.register.services import users_of
 from lantian.desk.register.spec import Register, register_of
 from lantian.desk.register.stored import unpack
-from lantian.desk.register.writing import log_row, moved, save_all
+from lantian.desk.register.writing import event_of, moved, save_all
 from lantian.desk.rights.reach import Reach
 from lantian.errors import Conflict
 
@@ -123,7 +123,7 @@ def _held(
     """Lock the rows, and make sure that they are as the import left them and that new ones
     are used by nothing but rows of the import.
     """
-    rows = register.model._default_manager.select_related(*register.joined)
+    rows = register.model._default_manager.prefetch_related(*register.joined)
     if reach is not None:
         rows = rows.filter(reach.q(register.write, **register.limits.named()))
     if transaction.get_connection().in_atomic_block:
@@ -159,12 +159,16 @@ def _take_back(batch: Batch, done: Sequence[BatchRow], reach: Reach | None, doin
             row.changed_at, row.changed_by = doing.now, doing.by.name
     save_all(changed, register.model)
     prefetch_related_objects(changed, *register.joined)
+    events = []
     for row in changed:
         register.settle(row, before[row.pk], doing.by, doing.now)
-        log_row(register, row, before[row.pk], "undo", reason, doing)
-    for each in done:
-        if not each.was:
-            log_row(register, held[each.row], before[each.row], "undo", reason, doing, gone=True)
+        events.append(event_of(register, row, before[row.pk], "undo", reason))
+    events += [
+        event_of(register, held[each.row], before[each.row], "undo", reason, gone=True)
+        for each in done
+        if not each.was
+    ]
+    record_many(events, by=doing.by, now=doing.now)
     _delete(register.model, [d.row for d in done if not d.was])
     BatchRow.objects.filter(pk__in=[d.pk for d in done]).delete()
 

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from lantian.desk.env import env
 from lantian.desk.log.actor import Actor
 from lantian.desk.register.models import Batch
-from lantian.desk.register.sheet.guard import LARGEST_B, guarded
+from lantian.desk.register.sheet.guard import guarded, refuse_large
 from lantian.desk.register.spec import Register
 from lantian.errors import BadFile
 from lantian.terms.coordinates import CoordinateSystem
@@ -53,12 +53,7 @@ def receive(
         If it may not.
     """
     name = Path(upload.name or "?").name[-200:]
-    if (upload.size or 0) > LARGEST_B:
-        raise BadFile(
-            f"文件大于 {LARGEST_B >> 20} MB / larger than {LARGEST_B >> 20} MB",
-            where=name,
-            fix="分成几个文件 / split it into several files",
-        )
+    refuse_large(upload.size or 0, name)
     batch = Batch(
         pk=uuid4(),
         kind=register.kind,

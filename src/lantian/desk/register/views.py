@@ -100,7 +100,7 @@ def row(request: DeskRequest, register: Register, pk: int) -> HttpResponse:
         "register": register,
         "row": one,
         "title": register.title_of(one),
-        "facts": facts(register, one),
+        "facts": facts(register, one, request.reach),
         "related": [_related(request, one, each.kind, each.by) for each in register.related],
         "notes": notes_of(register, one),
         "changes": entries(register, history(register, one)),

@@ -1,11 +1,11 @@
 """Writing the rows of an import as they were judged, some hundred at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from lantian.desk.log.services import record
+from lantian.desk.log.services import Event, record_many
 from lantian.desk.register.doing import Doing
 from lantian.desk.register.filling import difference, told
 from lantian.desk.register.models import Batch, BatchRow
@@ -26,7 +26,7 @@ def write_planned(batch: Batch, planned: Sequence[dict[str, Any]], doing: Doing)
     register = register_of(batch.kind)
     model = register.model
     numbers = [plan["pk"] for plan in planned if plan["pk"]]
-    rows = model._default_manager.select_related(*register.joined)
+    rows = model._default_manager.prefetch_related(*register.joined)
     held = {r.pk: r for r in rows.select_for_update(of=("self",)).filter(pk__in=numbers)}
     written: list[tuple[Row, dict[str, Any], str]] = []
     for plan in planned:
@@ -42,9 +42,12 @@ def write_planned(batch: Batch, planned: Sequence[dict[str, Any]], doing: Doing)
         written.append((row, before, was))
     save_all([row for row, _, _ in written], model)
     prefetch_related_objects([row for row, _, _ in written], *register.joined)
+    reason = f"import {batch.pk}"
+    events = []
     for row, before, _ in written:
         register.settle(row, before, doing.by, doing.now)
-        log_row(register, row, before, "import", f"import {batch.pk}", doing)
+        events.append(event_of(register, row, before, "import", reason))
+    record_many(events, by=doing.by, now=doing.now)
     BatchRow.objects.bulk_create(
         BatchRow(batch=batch, row=row.pk, was=was, version=row.version) for row, _, was in written
     )
@@ -62,21 +65,18 @@ def save_all(rows: Sequence[Row], model: type[Row]) -> None:
     )
 
 
-def log_row(
+def event_of(
     register: Register,
     row: Row,
-    before: dict[str, Any],
+    before: Mapping[str, Any],
     action: str,
     reason: str,
-    doing: Doing,
     *,
     gone: bool = False,
-) -> None:
-    """Log what was done to one row; all of it where the row is gone."""
+) -> Event:
+    """Tell the log what was done to one row; all of it where the row is gone."""
     changed = (before, {}) if gone else difference(before, told(register, row))
-    record(
-        by=doing.by,
-        now=doing.now,
+    return Event(
         action=f"{register.kind}.{action}",
         kind=register.kind,
         key=register.key_of(row),

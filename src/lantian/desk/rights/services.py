@@ -80,7 +80,9 @@ def follow_places(*, paths: Mapping[str, str], reason: str, by: Actor, now: date
         How many grants were rewritten; one entry of the log for each account.
     """
     with transaction.atomic():
-        placed = Grant.objects.select_for_update().exclude(area=EVERYWHERE).order_by("account", "id")
+        placed = (
+            Grant.objects.select_for_update().exclude(area=EVERYWHERE).order_by("account", "id")
+        )
         moved: dict[int, list[tuple[Grant, str]]] = {}
         for grant in placed:
             path = paths.get(grant.area.strip("/").rpartition("/")[2], grant.area)

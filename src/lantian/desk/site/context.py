@@ -6,6 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils import timezone
 
+from lantian.desk.accounts.gate import step_due
 from lantian.desk.language import both, language
 from lantian.desk.notices.queries import unread_count
 from lantian.desk.places.queries import is_fictional
@@ -37,6 +38,8 @@ def page(request: DeskRequest) -> dict[str, Any]:
         **found,
         "nav": menu(request),
         "account": _account(account.name, request.reach),
+        # A page of a step of sign-in has nothing to clear away.
+        "alive_url": "" if step_due(request) else reverse("accounts:alive"),
         "unread": _unread(account.pk, request.reach),
     }
 

@@ -30,9 +30,12 @@ def refresh(run: Run) -> Mapping[str, Any]:
 @job("privacy-delete", zh="删除到期个人信息", en="Delete personal data that is over", at="02:10")
 def delete_personal(run: Run) -> Mapping[str, Any]:
     """Delete personal fields whose days are over; the log holds the proof."""
-    with run.effect():
-        gone = delete_expired(now=timezone.now(), by=Actor.system("privacy-delete"))
-    return {"count": sum(field.rows for field in gone)}
+    count = 0
+    by = Actor.system("privacy-delete")
+    for batch in delete_expired(now=timezone.now(), by=by, effect=run.effect):
+        count += batch.rows
+        run.progress(count)
+    return {"count": count}
 
 
 @job("sessions-delete", zh="清理过期会话", en="Delete ended sessions", at="02:20")

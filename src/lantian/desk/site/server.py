@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from ipaddress import ip_address
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -83,6 +84,54 @@ def address(host: str, port: int, tls: Sequence[Path] | None) -> Address:
                 fix="换一个端口，--port 0 任选 / take another port; --port 0 finds one",
             ) from error
     return Address(host, port, (tls[0], tls[1]) if tls else None)
+
+
+def must_have_tls(host: str, tls: Sequence[Path] | None, *, by_proxy: bool) -> None:
+    """Refuse to be heard by other machines in clear.
+
+    Parameters
+    ----------
+    host : str
+        Where to listen.
+    tls : sequence of Path or None
+        Certificate and key, if the desk speaks TLS itself.
+    by_proxy : bool
+        Whether a proxy in front does.
+
+    Raises
+    ------
+    BadRequest
+        If nobody does, and the address is not of this machine alone.
+
+    Examples
+    --------
+    >>> must_have_tls("127.0.0.1", None, by_proxy=False)
+    >>> must_have_tls("0.0.0.0", None, by_proxy=True)
+    """
+    if tls or by_proxy or is_loopback(host):
+        return
+    raise BadRequest(
+        f"在 {host} 上不加密监听，密码与数据会明文经过网络 / "
+        f"without TLS on {host} passwords and data would cross the network in clear",
+        where="--host",
+        fix="加 --tls CERT.pem KEY.pem；或由前置代理加密并设 desk.toml 的 [desk] tls_by_proxy = true"
+        " / add --tls CERT.pem KEY.pem; or set tls_by_proxy = true in [desk] of desk.toml where"
+        " a proxy in front does it",
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is heard on this machine alone.
+
+    Examples
+    --------
+    >>> [is_loopback(host) for host in ("localhost", "127.0.0.9", "::1", "0.0.0.0", "desk")]
+    [True, True, True, False, False]
+    """
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _check_certificate(cert: Path, key: Path) -> None:

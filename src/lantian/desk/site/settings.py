@@ -11,6 +11,8 @@ from lantian.desk.site.database import django_database
 
 _ENV = env()
 _DESK = _ENV.settings.desk
+#: A cookie of this name is taken by browsers from this host and by TLS alone.
+_COOKIE = "__Host-lantian" if _ENV.https else "lantian"
 _HERE = Path(__file__).parent
 
 DEBUG = False
@@ -53,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "lantian.desk.api.middleware.ApiMiddleware",
     "lantian.desk.site.middleware.RequestMiddleware",
+    "lantian.desk.site.receiving.ReceivingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -88,7 +91,7 @@ TIME_ZONE = _DESK.time_zone
 USE_TZ = True
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
-LANGUAGE_COOKIE_NAME = "lantian_language"
+LANGUAGE_COOKIE_NAME = f"{_COOKIE}_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 STATIC_URL = "/static/"
@@ -103,21 +106,30 @@ STORAGES = {
     "staticfiles": {"BACKEND": "lantian.desk.site.statics.HashedStatics"},
 }
 
-# Of one machine behind one address: files of 20 MB, forms of 2 MB.
+# What more than a file a request may hold: forms of 2 MB.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+FILE_UPLOAD_HANDLERS = [
+    "lantian.desk.site.receiving.BoundedHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
+
+# Not in a cookie of their own.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 SESSION_ENGINE = "lantian.desk.accounts.session"
 SESSION_COOKIE_AGE = int(timedelta(hours=_DESK.session_max_h).total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_NAME = "lantian_session"
+SESSION_COOKIE_NAME = f"{_COOKIE}_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = _ENV.https
-CSRF_COOKIE_NAME = "lantian_csrf"
+CSRF_COOKIE_NAME = f"{_COOKIE}_csrf"
 CSRF_COOKIE_SECURE = _ENV.https
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [_DESK.public_url] if _DESK.public_url else []
@@ -126,7 +138,9 @@ CSRF_FAILURE_VIEW = "lantian.desk.site.views.csrf_refused"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-SECURE_HSTS_SECONDS = 31_536_000 if _DESK.https else 0
+SECURE_HSTS_SECONDS = 31_536_000 if _ENV.https else 0
+if _DESK.tls_by_proxy:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 SECURE_CSP = {
     "default-src": [CSP.SELF],

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
@@ -66,6 +67,11 @@ def _plain(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that cannot be understood."""
+    if isinstance(exception, RequestDataTooBig):
+        what = both("上传内容过大", "Too much was sent")
+        fix = both("换一个较小的文件", "take a smaller file")
+        status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        return _answer(request, status, str(what), request.path, str(fix))
     return _plain(request, HTTPStatus.BAD_REQUEST)
 
 

@@ -12,7 +12,7 @@ from lantian.desk.air.queries.ranking import Asked, RankingPage, Row, course, ra
 from lantian.desk.air.queries.target import TargetLine, targets_page
 from lantian.desk.air.queries.today import Standing, StationNow, Today, standings, today
 from lantian.desk.duties.queries import on_duty, shifts_between
-from lantian.desk.duties.services import POSITIONS
+from lantian.desk.duties.words import POSITIONS
 from lantian.desk.language import language
 from lantian.report.figure import Figure
 from lantian.report.progress import Status

@@ -99,7 +99,10 @@ def sign_out(request: DeskRequest) -> HttpResponse:
             key=str(request.actor.account),
         )
     logout(request)
-    return HttpResponseRedirect(reverse("accounts:sign-in"))
+    response = HttpResponseRedirect(reverse("accounts:sign-in"))
+    # Not "cookies": the choice of language stays.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 def open_session(request: DeskRequest, account: Account, *, means: str, back: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 """One's own account: who I am here, my password, my sessions."""
 
+from http import HTTPStatus
 from typing import Any, cast
 
 from django.contrib import messages
@@ -40,6 +41,12 @@ def profile(request: DeskRequest) -> HttpResponse:
         "sessions": len(sessions_of(account.pk, timezone.now())),
     }
     return render(request, "accounts/profile.html", context)
+
+
+@require_GET
+def alive(request: DeskRequest) -> HttpResponse:
+    """Say nothing: an open page learns by the way to sign-in that its session ended."""
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
 @sensitive_post_parameters()

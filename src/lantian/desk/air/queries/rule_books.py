@@ -1,15 +1,14 @@
 """The rule books as pages show them: entries with citations, what holds on a day, what changed."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from lantian.desk.language import language
 from lantian.errors import NoData
 from lantian.rules.book import Book, Entry
-from lantian.rules.clauses import Level, Limit
 from lantian.rules.ruleset import RuleSet, Shelf, in_force
+from lantian.rules.spelling import differences, spelled
 
 #: The day on which the standards of 2026 took effect, and its eve.
 CHANGE: Final = (date(2026, 2, 28), date(2026, 3, 1))
@@ -96,7 +95,7 @@ def _book(book: Book[Any], day: date | None) -> BookShown:
 
 def _entry(entry: Entry[Any]) -> EntryShown:
     lang = language()
-    values = dict(_leaves("", entry.clause))
+    values = spelled(entry.clause)
     title = lang.of(values.pop("title_zh", ""), values.pop("title_en", ""))
     values.pop("title_en", None)
     values.pop("title_zh", None)
@@ -133,33 +132,8 @@ def changes(shelf: Shelf, first: date, last: date) -> tuple[RuleSet, RuleSet, li
 
 
 def _change(key: tuple[str, str], old: Entry[Any] | None, new: Entry[Any] | None) -> Change:
-    was = {} if old is None else dict(_leaves("", old.clause))
-    now = {} if new is None else dict(_leaves("", new.clause))
-    paths = [*was, *(path for path in now if path not in was)]
-    rows = [
-        (path, was.get(path, ""), now.get(path, ""))
-        for path in paths
-        if was.get(path) != now.get(path)
-    ]
+    clauses = (None if entry is None else entry.clause for entry in (old, new))
+    rows = tuple((path, was or "", now or "") for path, was, now in differences(*clauses))
     before = None if old is None else _entry(old)
     after = None if new is None else _entry(new)
-    return Change(*key, before, after, tuple(rows))
-
-
-def _leaves(path: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Each value of a clause under its path, in the words of the book."""
-    if isinstance(value, Limit):
-        row = f"{path}[{value.pollutant} {value.averaging}]"
-        yield row, f"{value.class1:g} / {value.class2:g} {value.unit}"
-    elif is_dataclass(value):
-        prefix = f"{path}[{value.grade_zh}]." if isinstance(value, Level) else path
-        for one in fields(value):
-            yield from _leaves(f"{prefix}{one.name}", getattr(value, one.name))
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _leaves(f"{path}.{key}", inner)
-    elif isinstance(value, tuple) and value and is_dataclass(value[0]):
-        for row in value:
-            yield from _leaves(path, row)
-    elif value is not None:
-        yield path, ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return Change(*key, before, after, rows)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from lantian.desk.duties.services import POSITIONS
+from lantian.desk.duties.words import POSITIONS
 from lantian.desk.language import both, language
 from lantian.desk.notices.models import FAILED, SENT, Delivery, Notice, Outgoing
 from lantian.desk.notices.queries import (

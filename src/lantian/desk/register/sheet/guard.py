@@ -4,15 +4,17 @@ from pathlib import Path
 from typing import Final
 from zipfile import BadZipFile, ZipFile
 
+from lantian.desk.env import env
 from lantian.errors import BadFile
 
-LARGEST_B: Final = 20 * 1024 * 1024
 #: An honest workbook of 20 MB unpacks to less, and to less than so many times its size.
 _UNPACKED_B: Final = 400 * 1024 * 1024
 _SWELLS: Final = 150
 _SMALL_B: Final = 8 * 1024 * 1024
 _STRINGS_B: Final = 100 * 1024 * 1024
 _ENTRIES: Final = 2000
+#: Part that every workbook has.
+WORKBOOK: Final = "xl/workbook.xml"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP: Final = b"PK\x03\x04"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
@@ -36,12 +38,7 @@ def guarded(path: Path, name: str) -> str:
         Saying why it may not.
     """
     ending = Path(name).suffix.lower()
-    if path.stat().st_size > LARGEST_B:
-        raise BadFile(
-            f"文件大于 {LARGEST_B >> 20} MB / larger than {LARGEST_B >> 20} MB",
-            where=name,
-            fix="分成几个文件 / split it into several files",
-        )
+    refuse_large(path.stat().st_size, name)
     if ending in _MACROS:
         raise _macros(name)
     with path.open("rb") as file:
@@ -49,7 +46,7 @@ def guarded(path: Path, name: str) -> str:
     if head == _OLE:
         raise _old_or_locked(path, name)
     if head.startswith(_ZIP):
-        _check_archive(path, name)
+        check_archive(path, name, WORKBOOK)
         return "xlsx"
     if ending not in (".csv", ".txt") or not head:
         raise BadFile(
@@ -60,9 +57,26 @@ def guarded(path: Path, name: str) -> str:
     return "csv"
 
 
+def refuse_large(size: int, name: str) -> None:
+    """Refuse a file that is larger than files may be.
+
+    Raises
+    ------
+    BadFile
+        If it is.
+    """
+    most = env().settings.desk.upload_mb
+    if size > most << 20:
+        raise BadFile(
+            f"文件大于 {most} MB / larger than {most} MB",
+            where=name,
+            fix="分成几个文件，或压缩后再传 / split it into several files, or make it smaller",
+        )
+
+
 def _macros(name: str) -> BadFile:
     return BadFile(
-        "含宏的工作簿不予导入 / workbooks with macros are refused", where=name, fix=_SAVE_AS
+        "含宏的文件不予接收 / files with macros are refused", where=name, fix=_SAVE_AS
     )
 
 
@@ -76,7 +90,14 @@ def _old_or_locked(path: Path, name: str) -> BadFile:
     return BadFile("这是旧版 .xls 格式 / this is the old .xls format", where=name, fix=_SAVE_AS)
 
 
-def _check_archive(path: Path, name: str) -> None:
+def check_archive(path: Path, name: str, main: str) -> None:
+    """Refuse an office file that swells, is encrypted, has macros, or lacks its main part.
+
+    Raises
+    ------
+    BadFile
+        Saying why.
+    """
     try:
         with ZipFile(path) as archive:
             entries = archive.infolist()
@@ -106,9 +127,9 @@ def _check_archive(path: Path, name: str) -> None:
         )
     if any(n.lower().endswith("vbaproject.bin") for n in names):
         raise _macros(name)
-    if "xl/workbook.xml" not in names:
+    if main not in names:
         raise _broken(name)
 
 
 def _broken(name: str) -> BadFile:
-    return BadFile("不是完好的 Excel 工作簿 / not a sound Excel workbook", where=name, fix=_SAVE_AS)
+    return BadFile("不是完好的 Office 文件 / not a sound office file", where=name, fix=_SAVE_AS)

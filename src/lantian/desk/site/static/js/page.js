@@ -40,7 +40,12 @@ function heard() {
   for (const line of find("[data-clock]")) line.textContent = clock(heardAt);
 }
 
+/* What a page asks by itself is no sign that somebody is there: the session may end meanwhile. */
+const POLLING = "X-Lantian-Polling";
+const ALIVE_S = 60;
+
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  if (["every", "load"].includes(ctx.sourceEvent?.type)) ctx.request.headers[POLLING] = "1";
   if (!["GET", "HEAD"].includes(ctx.request.method.toUpperCase())) ctx.request.headers["X-CSRFToken"] = token();
 });
 document.addEventListener("htmx:before:response", heard);
@@ -183,6 +188,15 @@ document.addEventListener("submit", (event) => {
 });
 window.addEventListener("pageshow", (event) => event.persisted && find("button:disabled").forEach((b) => (b.disabled = false)));
 
+/* A page that stands open when its session has ended is cleared away. */
+async function left() {
+  const answer = await fetch(document.body.dataset.alive, { redirect: "manual", headers: { [POLLING]: "1" } }).catch(() => null);
+  if (answer?.type !== "opaqueredirect") return;
+  changed.clear();
+  location.replace(location.pathname + location.search);
+}
+
+if (document.body.dataset.alive) setInterval(left, ALIVE_S * 1000);
 listKeys();
 for (const box of find("[data-focus]")) box.focus();
 draw(document);
