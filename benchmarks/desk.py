@@ -1,6 +1,6 @@
 """Speed of a desk: 50 readers at its pages, the cost of single pages, exports, memory.
 
-    python benchmarks/desk.py [--seconds 30] [--only load,pages,exports,memory] [--keep DIR]
+    python benchmarks/desk.py [--seconds 30] [--only load,pages,exports,log,memory] [--keep DIR]
 
 Makes 300 stations with years of hours, 5,000 sources and 500 people (kept in DIR for the next
 time), starts a desk of two web processes, and prints figures beside their goals. The readers
@@ -24,7 +24,7 @@ from lantian.desk.site.entry import set_up
 from lantian.desk.site.server import free_port
 
 _HERE: Final = Path(__file__).parent
-_PARTS: Final = ("load", "pages", "exports", "memory")
+_PARTS: Final = ("load", "pages", "exports", "log", "memory")
 
 
 @contextmanager
@@ -119,7 +119,7 @@ def main() -> None:
         # What follows imports tables of the desk, so it is loaded once the desk is set up.
         import_module("desk_data").make(folder)
         print(f"data folder ready after {time.perf_counter() - start:.0f} s")
-        for part in ("pages", "exports"):
+        for part in ("pages", "exports", "log"):
             if part in parts:
                 import_module(f"desk_{part}").measure(folder)
         if "load" in parts:

@@ -33,7 +33,7 @@ PAGES: Final = (
     ("station year", 6, lambda r: _year(r.choice(codes()))),
     ("sources", 8, lambda r: f"/sources/?q={r.randrange(100)}"),
     ("source", 6, lambda r: f"/sources/{r.randrange(1, 5001)}/"),
-    ("people", 5, lambda _: "/people/"),
+    ("people", 5, lambda _: "/people/people/"),
     ("log", 4, lambda _: "/log/"),
     ("notices", 7, lambda _: "/notices/"),
 )

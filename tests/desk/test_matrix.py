@@ -28,7 +28,7 @@ from lantian.lake.store import Lake
 pytestmark = pytest.mark.django_db
 
 #: Answers that a route which is allowed may give to a request without content.
-ANSWERED = {200, 302, 304, 400, 404, 405, 406, 409, 415, 422}
+ANSWERED = {200, 204, 302, 304, 400, 404, 405, 406, 409, 415, 422}
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def _kinds() -> dict[str, Register]:
     return {
         register.route(page): register
         for register in registers()
-        for page in ("detail", "edit", "remove", "note")
+        for page in ("detail", "edit", "remove", "note", *(["attach"] * bool(register.documents)))
     }
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import http.client
+import os
 import re
 import signal
 import socket
@@ -20,10 +21,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from django.conf import settings
 
 from lantian.desk.accounts.forms import PasswordForm, SignInForm
 from lantian.desk.env import Settings
+from lantian.desk.site.server import must_have_tls
+from lantian.errors import BadRequest
 
 #: Requirements of level 1 in ASVS 5.0.0.
 LEVEL_1 = re.findall(
@@ -246,7 +248,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("served")
     desk = folder / "desk"
     desk.mkdir()
-    (desk / "desk.toml").write_text("[desk]\nhttps = true\n", "utf-8")
+    (desk / "desk.toml").write_text("[desk]\nupload_mb = 3\n", "utf-8")
     command = [sys.executable, "-P", "-m", "lantian.cli.main", "desk"]
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("LANTIAN_DATABASE_URL", raising=False)
@@ -306,12 +308,19 @@ def test_cookies_are_out_of_reach(served: Served) -> None:
     )
     assert answer.status == 302
     given = answer.headers.get_all("Set-Cookie") or []
-    session = next(line for line in given if line.startswith(settings.SESSION_COOKIE_NAME))
-    assert re.match(rf"{settings.SESSION_COOKIE_NAME}=[a-z0-9]{{32}};", session)
+    name = "__Host-lantian_session"
+    session = next(line for line in given if line.startswith(name))
+    assert re.match(rf"{name}=[a-z0-9]{{32}};", session)
     assert "HttpOnly" in session
     assert "Max-Age" not in session
-    for cookie in (*given, page.headers["Set-Cookie"]):
-        assert "Secure" in cookie
+    switched, _ = served.ask("GET", "/sign-in?lang=en")
+    every = (*given, page.headers["Set-Cookie"], *(switched.headers.get_all("Set-Cookie") or []))
+    assert len({cookie.partition("=")[0] for cookie in every}) == 3
+    for cookie in every:
+        assert cookie.startswith("__Host-lantian_")
+        assert "; Secure" in cookie
+        assert "; Path=/" in cookie
+        assert "Domain" not in cookie
         assert "SameSite=Lax" in cookie
 
 
@@ -323,7 +332,7 @@ def test_cookies_are_out_of_reach(served: Served) -> None:
 def test_what_is_not_served_is_not_there(served: Served, path: str) -> None:
     answer, text = served.ask("GET", path)
     assert answer.status in {302, 404}
-    assert "https = true" not in text
+    assert "upload_mb" not in text
     upgraded, _ = served.ask(
         "GET",
         path,
@@ -332,6 +341,87 @@ def test_what_is_not_served_is_not_there(served: Served, path: str) -> None:
         **{"Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "x" * 22 + "=="},
     )
     assert upgraded.status in {302, 400, 403, 404}
+
+
+def test_a_large_upload_is_refused_before_it_is_sent(served: Served) -> None:
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    with (
+        socket.create_connection(("localhost", served.port), 30) as link,
+        trusting.wrap_socket(link, server_hostname="localhost") as line,
+    ):
+        # A body of 600 MB is announced, and a thousand bytes of it come.
+        head = [
+            "POST /sources/import HTTP/1.1",
+            "Host: localhost",
+            "Content-Type: multipart/form-data; boundary=x",
+            f"Content-Length: {600 << 20}",
+        ]
+        line.sendall("\r\n".join([*head, "", "x" * 1000]).encode())
+        line.settimeout(20)
+        answer = line.recv(4000).decode()
+    assert answer.startswith("HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.0.1", "::1", "localhost"])
+def test_this_machine_may_be_spoken_to_in_clear(host: str) -> None:
+    must_have_tls(host, None, by_proxy=False)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.5", "desk.county.example"])  # noqa: S104
+def test_other_machines_are_not(host: str) -> None:
+    with pytest.raises(BadRequest, match=r"--tls CERT\.pem KEY\.pem.+tls_by_proxy = true"):
+        must_have_tls(host, None, by_proxy=False)
+    must_have_tls(host, [Path("cert.pem"), Path("key.pem")], by_proxy=False)
+    must_have_tls(host, None, by_proxy=True)
+
+
+@pytest.mark.slow
+def test_serve_refuses_before_anything_starts(tmp_path: Path) -> None:
+    (tmp_path / "desk.sqlite").touch()
+    command = [sys.executable, "-P", "-m", "lantian.cli.main", "desk", "serve"]
+    done = subprocess.run(
+        [*command, "--dir", tmp_path, "--host", "10.0.0.5"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "tls_by_proxy = true" in done.stderr
+    assert (tmp_path / "desk.sqlite").stat().st_size == 0
+
+
+@pytest.mark.slow
+def test_behind_a_proxy_the_desk_is_as_strict(tmp_path: Path) -> None:
+    """HSTS and prefixed cookies for what the proxy says came by TLS."""
+    (tmp_path / "desk.toml").write_text("[desk]\ntls_by_proxy = true\n", "utf-8")
+    code = """
+import django, os
+django.setup()
+from django.conf import settings
+from django.middleware.security import SecurityMiddleware
+from django.http import HttpResponse
+from django.test import RequestFactory
+answer = SecurityMiddleware(lambda request: HttpResponse())
+for proto in ("https", "http"):
+    request = RequestFactory().get("/", headers={"X-Forwarded-Proto": proto})
+    print(answer(request).headers.get("Strict-Transport-Security"))
+print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_SECURE)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={
+            **os.environ,
+            "LANTIAN_DIR": str(tmp_path),
+            "DJANGO_SETTINGS_MODULE": "lantian.desk.site.settings",
+        },
+    )
+    assert done.stdout.split("\n")[:3] == [
+        f"max-age={YEAR_S}", "None", "__Host-lantian_session True",
+    ]  # fmt: skip
 
 
 def test_the_server_speaks_tls_1_3_alone(served: Served) -> None:

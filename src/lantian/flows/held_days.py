@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 from lantian import __version__
 from lantian.evaluate.aqi import day_index
@@ -32,7 +32,7 @@ from lantian.lake.store import Lake
 from lantian.report.language import Language
 from lantian.rules.ruleset import RuleSet
 from lantian.series.daily import rounded
-from lantian.terms.hour import day_number
+from lantian.terms.hour import BEIJING_H, day_number
 from lantian.terms.period import Period
 
 
@@ -85,8 +85,9 @@ class HeldDays:
             zh.append(f"{self.absent} 个站日待评价（暂计为缺）")
             en.append(f"{self.absent} station days to be evaluated (missing until then)")
         if self.since is not None:
-            zh.append(f"自 {self.since:%Y-%m-%d %H:%M} UTC 起")
-            en.append(f"since {self.since:%Y-%m-%d %H:%M} UTC")
+            local = self.since.astimezone(timezone(timedelta(hours=BEIJING_H)))
+            zh.append(f"自 {local:%Y-%m-%d %H:%M} 起")
+            en.append(f"since {local:%Y-%m-%d %H:%M}")
         return lang.of("，".join(zh), ", ".join(en))
 
 

@@ -128,7 +128,10 @@ def rank(
     variant = index_variant(names[0], shelf)
     said = list(notes)
     if not variant.verified:
-        said.append(f"指数口径未核实 / index variant unverified: {variant.id}")
+        said.append(
+            f"指数口径未核实：{variant.clause.title_zh}"
+            f" / index variant unverified: {variant.clause.title_en}"
+        )
     ranking = Ranking(days, found, variant, index, ranks, reasons, indices, None, said)
     if against is None:
         return ranking

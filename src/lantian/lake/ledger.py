@@ -26,6 +26,8 @@ class Ledger:
         self.folder = folder
         #: Stations known to have data, by kind; others may have, too.
         self.observed: dict[str, set[str]] = {}
+        #: Whether a write is under way: what is read then may never be committed.
+        self.writing = False
         self._database = database
         self._own = threading.RLock()
 
@@ -113,12 +115,15 @@ class Ledger:
         """
         with self._own, self._database.told():
             self._database.begin_write()
+            self.writing = True
             try:
                 yield self.sql
                 self._database.commit()
             except BaseException:
                 self._database.roll_back()
                 raise
+            finally:
+                self.writing = False
 
     @contextmanager
     def read(self) -> Iterator[Sql]:

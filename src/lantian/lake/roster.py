@@ -5,10 +5,12 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from lantian.evaluate.exceptional import ClaimState
 from lantian.lake.ledger import Ledger
+
+_TABLES: Final = ("station", "membership", "target", "exclusion")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,24 @@ def read_roster(ledger: Ledger, as_of: int) -> Roster:
         default=str,
     )
     return Roster(*registers, hashlib.sha256(text.encode("utf-8")).hexdigest())
+
+
+def last_change(ledger: Ledger, as_of: int) -> int:
+    """Last sequence, up to one, at which the roster changed; 0 for never.
+
+    Between two changes `read_roster` gives the same.
+    """
+    changes = " UNION ALL ".join(
+        f"SELECT MAX({column}) AS changed FROM {table} WHERE {column} <= ?"
+        for table in _TABLES
+        for column in ("seq_from", "seq_to")
+    )
+    with ledger.read() as sql:
+        row = sql.execute(
+            f"SELECT COALESCE(MAX(changed), 0) FROM ({changes}) AS changes",
+            (as_of,) * (2 * len(_TABLES)),
+        ).fetchone()
+    return int(row[0])
 
 
 def _plain(row: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from lantian.lake.fold import Frame, lay_block
 from lantian.lake.intake import take_in
 from lantian.lake.ledger import BUSY_S, Ledger
 from lantian.lake.part import Int32s
-from lantian.lake.roster import Roster, read_roster
+from lantian.lake.roster import Roster, last_change, read_roster
 from lantian.lake.rows import HOUR, Reading, RowKind
 from lantian.lake.tally import AddReport
 from lantian.lake.upgrade import upgrade
@@ -68,6 +68,8 @@ class Lake:
     def __init__(self, ledger: Ledger) -> None:
         """Use `Lake.open` instead."""
         self.ledger = ledger
+        # The roster that was read last, and the sequence that made it.
+        self._roster: tuple[int, Roster] | None = None
 
     @classmethod
     def init(cls, folder: Path) -> None:
@@ -237,7 +239,14 @@ class Lake:
         BadRequest
             If the lake never had that sequence.
         """
-        return read_roster(self.ledger, self.ledger.sequence_asked(as_of))
+        sequence = self.ledger.sequence_asked(as_of)
+        with self.ledger.read():
+            if self.ledger.writing:
+                return read_roster(self.ledger, sequence)
+            changed = last_change(self.ledger, sequence)
+            if self._roster is None or self._roster[0] != changed:
+                self._roster = changed, read_roster(self.ledger, sequence)
+            return self._roster[1]
 
     def span(self, kind: RowKind = HOUR) -> tuple[int, int] | None:
         """First and last hour with data, both included; None in an empty lake."""

@@ -10,14 +10,17 @@ from typing import Any
 import schemathesis
 from django.core import signals
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
+from django.db import DEFAULT_DB_ALIAS, close_old_connections, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import from_schema
 from schemathesis.engine.events import EngineFinished, NonFatalError, ScenarioFinished
 from schemathesis.filters import FilterSet
 from schemathesis.transport.wsgi import WSGITransport
 
+from lantian.desk import observations
 from lantian.desk.api import services
+from lantian.lake.store import Lake
 
 #: What a request that is as declared may meet all the same: a row that is not there, a rule
 #: across columns, a version that moved on, a period without data.
@@ -91,6 +94,8 @@ def settings(token: str, *, examples: int, phases: tuple[str, ...]) -> Schemathe
 
 
 _SEND = WSGITransport.send
+#: Databases and lakes of the engine's threads, which end without closing them.
+_OPENED: dict[BaseDatabaseWrapper | Lake, None] = {}
 
 
 def _send(self: WSGITransport, case: Any, **given: Any) -> Any:
@@ -98,6 +103,22 @@ def _send(self: WSGITransport, case: Any, **given: Any) -> Any:
     for name in ("max_redirects", "verify", "cert", "proxies"):
         given.pop(name, None)
     return _SEND(self, case, **given)
+
+
+def _application() -> Any:
+    """The desk, remembering what every thread that calls it opens."""
+    inner = get_wsgi_application()
+
+    def call(*request: Any) -> Any:
+        try:
+            return inner(*request)
+        finally:
+            mine = connections[DEFAULT_DB_ALIAS]
+            if mine not in _OPENED:
+                mine.inc_thread_sharing()
+            _OPENED.update({mine: None, getattr(observations._HELD, "lake", mine): None})
+
+    return call
 
 
 @contextmanager
@@ -110,6 +131,9 @@ def unlimited() -> Iterator[None]:
     try:
         yield
     finally:
+        for opened in _OPENED:
+            (opened.ledger if isinstance(opened, Lake) else opened).close()
+        _OPENED.clear()
         WSGITransport.send = _SEND  # type: ignore[method-assign]
         signals.request_started.connect(close_old_connections)
         signals.request_finished.connect(close_old_connections)
@@ -129,7 +153,7 @@ def go(
     with unlimited():
         config = settings(token, examples=examples, phases=phases)
         schema = schemathesis.openapi.from_wsgi(
-            "/api/v1/openapi.json", get_wsgi_application(), config=config
+            "/api/v1/openapi.json", _application(), config=config
         )
         if tags:
             # `include` would only add to what the settings of operations let in already.

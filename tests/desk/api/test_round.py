@@ -61,4 +61,3 @@ def test_a_long_round(role, account_as, token_of, land, beijing, actor, now) -> 
         told = ", ".join(f"{status} × {n}" for status, n in sorted(made.statuses.items()))
         print(f"{role}: {made.calls} calls in {made.seconds:.0f} s: {told}")
     assert edges.calls + rest.calls >= CALLS // len(ROLES)
-    assert "api.use" in table().roles[role].may or not {200, 201} & rest.statuses.keys()

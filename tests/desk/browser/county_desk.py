@@ -15,7 +15,9 @@ from lantian.flows.twin import add_twin, enrol_twin
 from lantian.lake.store import Lake
 from lantian.terms.hour import hour_number
 
-DAYS = 100
+DAYS = 70
+#: Where robots may live: nobody listens there.
+ROBOTS = "http://127.0.0.1:9"
 
 
 def fill(folder: Path) -> None:
@@ -27,7 +29,8 @@ def fill(folder: Path) -> None:
     with Lake.open(folder) as lake:
         enrol_twin(lake)
         add_twin(lake, hour_number(first), hour_number(end.replace(tzinfo=None)))
-    (folder / "desk.toml").write_text("[desk]\ndemo = true\n", encoding="utf-8")
+    settings = f'[desk]\ndemo = true\n[robots]\nhosts = ["{ROBOTS}"]\n'
+    (folder / "desk.toml").write_text(settings, encoding="utf-8")
 
 
 def main(verb: str, folder: Path) -> int:

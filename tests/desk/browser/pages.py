@@ -15,12 +15,12 @@ from lantian.desk.rights.table import AND, PUBLIC, SIGNED_IN, table
 _LINK = re.compile(r'\b(?:href|action|formaction|data-src|hx-get|hx-post)="([^"]+)"')
 #: What stands for a parameter of a route to which no page leads.
 _USUAL = {"IntConverter": 1, "UUIDConverter": UUID(int=1)}
-#: Answers of a route that shows no page to whom may use it: sent on, only by POST, no content.
-_NO_PAGE = {204, 302, 400, 405}
-#: Routes of other machines: the API has its own tests, a watcher asks the rest.
-_MACHINES = ("site:health", "api:")
-#: Pages of people in these.
-_OURS = ("api:docs", "api:tokens")
+#: Answers of a route that shows no page to whom may use it: sent on, only by POST.
+_NO_PAGE = {302, 400, 405}
+#: Routes that answer with a file, an image, data or a piece of a page, or only to machines.
+_FILES = re.compile(r":(.*-)?(map|document|file|qr|progress|screen|alive|place-text|oidc.*|health)$")
+#: The API has its own tests; these of its routes are for people.
+_API_PAGES = ("api:docs", "api:tokens")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def routes() -> list[Route]:
         for name, p in _walk(get_resolver(), ())
     }
     assert found.keys() == table().routes.keys(), "an address is not in the table of routes"
-    return [r for n, r in found.items() if n in _OURS or not n.startswith(_MACHINES)]
+    return [r for n, r in found.items() if n in _API_PAGES or not n.startswith("api:")]
 
 
 def _walk(within: URLResolver, names: tuple[str, ...]) -> Iterator[tuple[str, URLPattern]]:
@@ -75,7 +75,7 @@ class Found:
         self.lost: list[str] = []
         self._routes = {route.name: route for route in routes}
         self._asked: set[str] = set()
-        self._waiting = [r.address() for r in routes if not r.parameters] + list(known)
+        self._waiting = [*known, *(r.address() for r in routes if not r.parameters)]
         self._follow()
         for route in routes:
             if route.name not in self._asked:
@@ -92,7 +92,7 @@ class Found:
 
     def _unlinked(self, route: Route) -> None:
         answer = self._get(route.address())
-        if answer.status not in _NO_PAGE:
+        if answer.status not in _NO_PAGE and not _FILES.search(route.name):
             self.lost.append(f"{route.name}: {answer.status} {route.address()}")
 
     def _get(self, path: str) -> APIResponse:
@@ -101,7 +101,7 @@ class Found:
     def _take(self, name: str, path: str, answer: APIResponse) -> None:
         if answer.status in _NO_PAGE:
             return
-        if not answer.ok:
+        if not answer.ok and not _FILES.search(name):
             self.lost.append(f"{name}: {answer.status} {path}")
         elif answer.headers.get("content-type", "").startswith("text/html"):
             text = answer.text()

@@ -10,11 +10,13 @@ import openpyxl
 from django.urls import reverse
 from playwright.sync_api import APIRequestContext, APIResponse
 
+from desk.browser.county_desk import ROBOTS
 from lantian.desk.register.spec import Register, registers
 
 _TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
 _ONCE = re.compile(r'name="once" value="([^"]+)"')
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_COUNTY = "/990000/990100/990101/"
 _OFFICIAL = "地区,PM2.5,PM10\n谷雨街道,30,60\n"
 
 
@@ -43,6 +45,7 @@ class Hand:
             self.host + (into or path), multipart=form, headers={"Referer": self.host + path}
         )
         assert answer.ok, f"{answer.status} {path}: {_faults(answer)}"
+        assert not _faults(answer), f"{path}: {_faults(answer)}"
         return answer
 
 
@@ -56,7 +59,7 @@ def leave_traces(hq: Hand, admin: Hand) -> list[str]:
     Returns
     -------
     list of str
-        Addresses of the pages that the forms led to.
+        Paths of the pages that the forms led to, and of a place that headquarters may edit.
     """
     answers = [_import(hq, register) for register in registers() if register.importable]
     answers.append(hq.send("/sources/export", {"form": "csv", "coordinates": "wgs84"}))
@@ -64,12 +67,16 @@ def leave_traces(hq: Hand, admin: Hand) -> list[str]:
     official = {"name": "a.csv", "mimeType": "text/csv", "buffer": _OFFICIAL.encode()}
     asked = {"period": str(yesterday), "level": "township", "index": ""}
     answers.append(hq.send("/air/reconcile/", {"file": official, **asked}))
-    notice = {"title": "今晚加强巡查", "text": "臭氧偏高。", "area": "/", "way": "role"}
+    notice = {"title": "今晚加强巡查", "text": "臭氧偏高。", "area": _COUNTY, "way": "role"}
     told = {"kind": "task", **notice, "roles": "headquarters", "do": "send"}
     answers.append(hq.send("/notices/new", told))
-    robot = {"name": "值班群", "kind": "wecom", "url": "https://127.0.0.1:9/robot", "area": "/"}
+    robot = {"name": "值班群", "kind": "wecom", "url": f"{ROBOTS}/robot", "area": "/"}
     answers.append(admin.send("/notices/robots/new", robot))
-    return [answer.url.removeprefix(hq.host) for answer in answers]
+    counted = {"station": "9901A", "place": "990101"}
+    answers.append(hq.send("/stations/memberships/new", counted))
+    township = re.search(r'href="(/places/\d+/)"', hq.read("/places/?q=990101001"))
+    assert township is not None
+    return [township[1], *(answer.url.removeprefix(hq.host) for answer in answers)]
 
 
 def _import(hand: Hand, register: Register) -> APIResponse:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from lantian.desk.log.actor import Actor
 from lantian.desk.log.models import Entry
-from lantian.desk.log.queries import Asked, history, page_of
+from lantian.desk.log.queries import Asked, page_of
 from lantian.desk.log.sealer import newest, seal_new
 from lantian.desk.log.services import record
 
@@ -20,12 +20,12 @@ def enter(now):
     """Record one entry: enter("source.edit", "S1", who="赵", days_ago=2)."""
 
     def make(action: str, key: str, *, who: str = "tester", account=None, days_ago=0, **more):
+        more.setdefault("kind", "sources.source")
         with transaction.atomic():
             return record(
                 by=Actor(account, who, "10.0.0.1", "r1"),
                 now=now - timedelta(days=days_ago),
                 action=action,
-                kind="sources.source",
                 key=key,
                 **more,
             )
@@ -109,15 +109,17 @@ def test_a_filter_that_is_wrong_says_so_and_lists_nothing(client_as, enter) -> N
     assert page.context["filters"]["form"].errors
 
 
-def test_the_history_of_a_thing_has_its_words(enter) -> None:
-    enter("source.add", "S1", after={"name": "新"})
-    enter("source.edit", "S2")
-    enter("source.edit", "S1", before={"name": "新"}, after={"name": "再新"}, reason="更名")
-    newest_, first = history("sources.source", "S1", labels={"name": "名称"})
-    assert newest_["title"] == "修改"
-    assert newest_["text"] == "更名"
-    assert newest_["changes"] == [{"field": "名称", "before": "新", "after": "再新"}]
-    assert first["changes"] == [{"field": "名称", "before": "", "after": "新"}]
+def test_the_list_and_an_entry_say_it_in_words(client_as, enter) -> None:
+    given = {"before": {"name_zh": "新"}, "after": {"name_zh": "再新"}, "reason": "更名"}
+    entry = enter("source.edit", "S1", kind="source", **given)
+    client = client_as("auditor")
+    listed = client.get("/log/?kind=source&verb=edit").context["shown"]["rows"]
+    assert [row["cells"][3:6] for row in listed] == [
+        ["修改", {"text": "污染源 S1", "url": "/log/?kind=source&key=S1"}, "名称"]
+    ]
+    page = client.get(f"/log/{entry.pk}")
+    assert page.context["changes"] == [{"field": "名称", "before": "新", "after": "再新"}]
+    assert client.get("/log/?kind=source&verb=delete").context["shown"]["rows"] == []
 
 
 def test_the_page_of_verification_names_what_is_wrong(client_as, enter, folder, now) -> None:

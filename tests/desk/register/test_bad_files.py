@@ -122,12 +122,12 @@ def test_an_archive_that_lies_of_its_size_is_damaged(send) -> None:
 
 @pytest.mark.parametrize("name", ["places.xlsm", "places.xlsb", "PLACES.XLSM"])
 def test_macros_by_name(send, name) -> None:
-    assert "含宏的工作簿不予导入" in send(saved(workbook(GOOD)), name)
+    assert "含宏的文件不予接收" in send(saved(workbook(GOOD)), name)
 
 
 def test_macros_inside(send) -> None:
     files = entries(saved(workbook(GOOD))) | {"xl/vbaProject.bin": b"macro"}
-    assert "含宏的工作簿不予导入" in send(archived(files))
+    assert "含宏的文件不予接收" in send(archived(files))
 
 
 def test_an_old_workbook_and_an_encrypted_one(send) -> None:
@@ -141,8 +141,8 @@ def test_an_old_workbook_and_an_encrypted_one(send) -> None:
     [
         (b"%PDF-1.7", "places.pdf", "不是 .xlsx 或 .csv"),
         (b"GIF89a", "places.xlsx", "不是 .xlsx 或 .csv"),
-        (b"PK\x03\x04 broken", "places.xlsx", "不是完好的 Excel"),
-        (archived({"word/document.xml": b"<w/>"}), "places.xlsx", "不是完好的 Excel"),
+        (b"PK\x03\x04 broken", "places.xlsx", "不是完好的 Office 文件"),
+        (archived({"word/document.xml": b"<w/>"}), "places.xlsx", "不是完好的 Office 文件"),
         (b"\xff\xd8\xff\xe0 code,\xff\xff", "places.csv", "既非 UTF-8 也非 GBK"),
         (b"code,name\0\n1,2\n", "places.csv", "不是文本文件"),
     ],

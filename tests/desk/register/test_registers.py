@@ -15,6 +15,9 @@ ARGUMENTS = {
     "edit": [1],
     "remove": [1],
     "note": [1],
+    "attach": [1],
+    "document": [1, 1],
+    "withdraw": [1, 1],
     "batch": ["6f9619ff-8b86-d011-b42d-00c04fc964ff"],
 }
 
@@ -30,6 +33,8 @@ def test_its_addresses_need_what_it_says(register: Register) -> None:
         | dict.fromkeys(IMPORT, f"{register.write} & register.import")
         | {"export": f"{register.read} & register.export"}
     )
+    if register.documents:
+        needs |= {"document": register.read} | dict.fromkeys(("attach", "withdraw"), register.write)
     for page, need in needs.items():
         name = register.route(page)
         assert reverse(name, args=ARGUMENTS.get(page, []))
@@ -48,7 +53,7 @@ def test_its_columns_are_fields_of_its_model(register: Register, db: None) -> No
             assert column.name in fields
     for path in filter(None, (*register.limits.named().values(), *register.search)):
         assert not register.model._default_manager.filter(**{path: "~"})
-    headings = [name for c in register.all for name in {c.zh, c.en}]
+    headings = [name for c in register.printed for name in {c.zh, c.en}]
     assert len(headings) == len(set(headings)), sorted(headings)
 
 

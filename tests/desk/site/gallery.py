@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.template import engines
 from django.urls import path
 
-from lantian.desk.site.templatetags.desk import ink_on
+from lantian.desk.marks import ink_on
 from lantian.rules.ruleset import rule_set
 
 CHARTS = ("series", "diurnal", "calendar", "bars", "trajectory", "scatter", "windrose")

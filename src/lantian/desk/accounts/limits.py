@@ -19,6 +19,8 @@ from lantian.desk.env import env
 _OFFICE: Final = 10
 _FORGET: Final = timedelta(days=1)
 _IPV6_HOME: Final = 64
+#: By so much clocks may differ without any of them being wrong.
+_SKEW: Final = timedelta(minutes=1)
 
 
 def take(account: int, now: datetime) -> bool:
@@ -29,7 +31,9 @@ def take(account: int, now: datetime) -> bool:
     desk = env().settings.desk
     end = now + timedelta(minutes=desk.lock_min)
     rows = Account.objects.filter(pk=account)
-    rows.filter(locked_until__lte=now).update(failures=0, locked_until=None)
+    # A lock that ends later than one taken now ends was taken under a wrong clock.
+    over = Q(locked_until__lte=now) | Q(locked_until__gt=end + _SKEW)
+    rows.filter(over).update(failures=0, locked_until=None)
     taken = rows.filter(locked_until=None).update(
         failures=F("failures") + 1,
         locked_until=Case(When(failures__gte=desk.lock_after - 1, then=Value(end)), default=None),
@@ -60,7 +64,9 @@ def take_address(address: str, now: datetime) -> bool:
         if made:
             Address.objects.filter(since__lt=now - _FORGET).delete()
         rows = Address.objects.filter(address=home)
-        rows.filter(since__lt=now - timedelta(minutes=desk.lock_min)).update(failures=0, since=now)
+        # A count that begins ahead of now began under a wrong clock.
+        old = Q(since__lt=now - timedelta(minutes=desk.lock_min)) | Q(since__gt=now + _SKEW)
+        rows.filter(old).update(failures=0, since=now)
         taken = rows.filter(failures__lt=desk.lock_after * _OFFICE).update(
             failures=F("failures") + 1
         )

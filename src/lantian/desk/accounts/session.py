@@ -84,10 +84,13 @@ class SessionStore(db.SessionStore):
         self[AGENT] = agent[:200]
 
     def touch(self, now: datetime) -> None:
-        """Note that it is in use, once a minute at most."""
-        if STARTED not in self:
+        """Note that it is in use, once a minute at most.
+
+        Times ahead of now, of a clock that was put back since, become now.
+        """
+        if STARTED not in self or _moment(self[STARTED]) - now >= SEEN_EVERY:
             self[STARTED] = now.timestamp()
-        if now - _moment(self.get(SEEN, 0)) >= SEEN_EVERY:
+        if abs(now - _moment(self.get(SEEN, 0))) >= SEEN_EVERY:
             self[SEEN] = now.timestamp()
 
 

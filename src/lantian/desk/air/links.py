@@ -1,6 +1,7 @@
 """Addresses of derivations: from a figure's key to the page that shows how it was made."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -23,9 +24,15 @@ def asked(address: str, query: Query) -> str:
     return f"{address}?{urlencode(kept, doseq=True)}" if kept else address
 
 
+@lru_cache(maxsize=2048)
+def _at(route: str, *names: str) -> str:
+    """Address of a route; the figures of a row of a table share one."""
+    return reverse(route, args=names)
+
+
 def place_why(place: str, period: str, query: Query) -> str:
     """Address of the derivation of a place's period."""
-    return asked(reverse("air:why-place", args=[place, period]), query)
+    return asked(_at("air:why-place", place, period), query)
 
 
 def why(figure: Figure, query: Query) -> str:
@@ -50,8 +57,8 @@ def why(figure: Figure, query: Query) -> str:
                 period = parse_period(period).year_earlier().label
             return place_why(parts[0], period, query)
         case "station" if len(parts) > 1:
-            return asked(reverse("air:why-station", args=parts[:2]), query)
+            return asked(_at("air:why-station", *parts[:2]), query)
         case "hour" if len(parts) > 1:
-            return asked(reverse("air:why-hour", args=parts[:2]), {})
+            return asked(_at("air:why-hour", *parts[:2]), {})
         case _:
             return ""

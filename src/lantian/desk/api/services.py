@@ -138,11 +138,13 @@ def take_request(token: int, now: datetime) -> bool:
 
     A process takes some at once and spends them by itself (`rate.Spending`), so that all
     processes together never let through more than PER_MINUTE, and few requests write. The
-    same write keeps the time of last use, of the first request of a minute.
+    same write keeps the time of last use, of the first request of a minute. A minute far
+    ahead was counted under a wrong clock and counts no more.
     """
     minute = int(now.timestamp()) // 60
     rows = Token.objects.filter(pk=token)
-    free = Q(minute__lt=minute) | Q(minute=minute, taken__lte=PER_MINUTE - AT_ONCE)
+    other = Q(minute__lt=minute) | Q(minute__gt=minute + 1)
+    free = other | Q(minute=minute, taken__lte=PER_MINUTE - AT_ONCE)
     same = When(minute=minute, then=F("taken") + AT_ONCE)
     used = Case(When(minute=minute, then=F("last_used_at")), default=Value(now))
     done = rows.filter(free).update(

@@ -19,7 +19,7 @@ from django_tasks_db.models import DBTaskResult
 
 from lantian.desk.jobs.models import Job, Lease, Presence
 from lantian.desk.jobs.registry import declared
-from lantian.desk.jobs.services import put_back
+from lantian.desk.jobs.services import put_back, put_right
 from lantian.errors import BadRequest
 
 #: A holder whose beat stands still for so long is taken for dead.
@@ -91,6 +91,7 @@ class Watcher:
 
     def look(self, now: datetime) -> list[UUID]:
         """Look at all leases; return the jobs that were taken away from their holders."""
+        put_right(now)
         running = Lease.objects.filter(job__task__status=TaskResultStatus.RUNNING)
         marks = {
             pk: (token, pulse) for pk, token, pulse in running.values_list("pk", "token", "beat")

@@ -1,5 +1,6 @@
-"""A database or disk that is gone: said once, tried again with longer and longer waits."""
+"""A database or disk that is gone: known by its errors, said once, waited for ever longer."""
 
+import errno
 import logging
 import threading
 import time
@@ -13,6 +14,17 @@ _FIRST_S: Final = 0.5
 _LONGEST_S: Final = 30.0
 #: What Django raises when the database cannot be reached.
 GONE: Final = (OperationalError, InterfaceError)
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether an error says that there is no room on the disk.
+
+    SQLite says "database or disk is full", PostgreSQL "No space left on device".
+    """
+    if isinstance(error, OperationalError):
+        return any(word in str(error) for word in ("disk", "No space left"))
+    return isinstance(error, OSError) and error.errno in _FULL
 
 
 def renew_connection() -> None:

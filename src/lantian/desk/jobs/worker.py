@@ -23,11 +23,11 @@ from django_tasks_db.models import DBTaskResult
 
 from lantian.desk.jobs.lease import LEASE_S, Held, LeaseLost, Watcher, beat, claim, show
 from lantian.desk.jobs.models import Job
-from lantian.desk.jobs.outage import GONE, Outage, renew_connection
+from lantian.desk.jobs.outage import GONE, Outage, is_full, renew_connection
 from lantian.desk.jobs.queries import WORKER
 from lantian.desk.jobs.registry import declared
 from lantian.desk.jobs.run import Cancelled, Run, Stopping
-from lantian.desk.jobs.services import put_back
+from lantian.desk.jobs.services import LATEST, put_back
 from lantian.desk.jobs.stop import on_signals
 from lantian.errors import LakeBroken, LantianError
 
@@ -125,7 +125,7 @@ def _do(run: Run) -> None:
         _settle(run, _failed, error)
     except Exception as error:  # noqa: BLE001 - a fault of one job must not end the worker
         _LOG.exception("job %s (%s) failed", job.name, run.id)
-        _settle(run, _failed, error)
+        _settle(run, _again if is_full(error) else _failed, error)
 
 
 def _settle(run: Run, outcome: Any, *more: Any) -> None:
@@ -160,7 +160,8 @@ def _again(task: DBTaskResult[Any, Any], job: Job, error: Exception) -> None:
         return
     job.reason = _said(error)
     job.save(update_fields=["reason"])
-    put_back(task, after=timezone.now() + timedelta(seconds=_AGAIN_S * 3**job.attempts))
+    wait = min(timedelta(seconds=_AGAIN_S * 3**job.attempts), LATEST)
+    put_back(task, after=timezone.now() + wait)
 
 
 def _failed(task: DBTaskResult[Any, Any], job: Job, error: Exception) -> None:
@@ -179,6 +180,10 @@ def _end(task: DBTaskResult[Any, Any]) -> None:
 def _said(error: Exception) -> str:
     if isinstance(error, LantianError):
         return error.what
+    if is_full(error):
+        return f"服务器磁盘已满：{type(error).__name__} / the disk is full: {type(error).__name__}"
+    if isinstance(error, GONE):
+        return f"数据库中断：{type(error).__name__} / the database was away: {type(error).__name__}"
     return f"系统出错：{type(error).__name__} / the system failed: {type(error).__name__}"
 
 

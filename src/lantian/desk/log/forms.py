@@ -1,17 +1,24 @@
 """Forms of the log's pages."""
 
+from typing import Any
+
 from django import forms
 
 from lantian.desk.language import both
+from lantian.desk.log.words import kinds, verbs
 
 
 class FilterForm(forms.Form):
     """What of the log is asked for."""
 
-    kind = forms.CharField(label=both("对象类别", "Kind"), required=False, max_length=64)
+    kind = forms.CharField(
+        label=both("对象类别", "Kind"), required=False, max_length=64, widget=forms.Select
+    )
     key = forms.CharField(label=both("对象编号", "Key"), required=False, max_length=128)
     actor = forms.CharField(label=both("操作人", "Who"), required=False, max_length=150)
-    action = forms.CharField(label=both("动作", "Action"), required=False, max_length=64)
+    verb = forms.CharField(
+        label=both("动作", "Action"), required=False, max_length=64, widget=forms.Select
+    )
     first = forms.DateField(
         label=both("自", "From"),
         required=False,
@@ -20,12 +27,20 @@ class FilterForm(forms.Form):
     last = forms.DateField(
         label=both("至", "To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
+    action = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     account = forms.IntegerField(
         required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput
     )
     before = forms.IntegerField(
         required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput
     )
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        """Offer the kinds and actions that have a name; others may stand in an address."""
+        super().__init__(*args, **more)
+        every: list[tuple[str, Any]] = [("", both("全部", "all"))]
+        self.fields["kind"].widget.choices = every + kinds()  # type: ignore[attr-defined]
+        self.fields["verb"].widget.choices = every + verbs()  # type: ignore[attr-defined]
 
 
 class HeadForm(forms.Form):

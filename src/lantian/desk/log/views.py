@@ -21,8 +21,8 @@ from lantian.desk.log.queries import (
     entry_of,
     head,
     page_of,
-    title_of,
 )
+from lantian.desk.log.words import kind_name, verb_name
 
 _COLUMNS = (
     {"title": both("编号", "No."), "kind": "code"},
@@ -63,8 +63,11 @@ def _row(entry: Entry) -> dict[str, Any]:
         entry.pk,
         timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M:%S"),
         {"text": entry.actor, "sub": entry.origin},
-        {"text": title_of(entry.action), "sub": entry.action},
-        {"text": f"{entry.kind} {entry.key}", "url": address_of(entry.kind, entry.key)},
+        verb_name(entry.action),
+        {
+            "text": f"{kind_name(entry.kind)} {entry.key}",
+            "url": address_of(entry.kind, entry.key),
+        },
         "、".join(names[:6]) + ("…" if len(names) > 6 else ""),
         entry.reason,
     ]
@@ -96,10 +99,11 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
         {"label": both("账号编号", "Account"), "value": row.account},
         {"label": both("来源", "From"), "value": row.origin},
         {"label": both("请求编号", "Request"), "value": row.request},
-        {"label": both("动作", "Action"), "value": row.action, "sub": title_of(row.action)},
+        {"label": both("动作", "Action"), "value": verb_name(row.action), "sub": row.action},
         {
             "label": both("对象", "Object"),
-            "value": f"{row.kind} {row.key}",
+            "value": f"{kind_name(row.kind)} {row.key}",
+            "sub": row.kind,
             "url": address_of(row.kind, row.key),
         },
         {"label": both("理由", "Reason"), "value": row.reason},

@@ -22,7 +22,8 @@ from lantian.desk.jobs.queries import failed_since
 from lantian.desk.language import both, language
 from lantian.desk.log.actor import Actor
 from lantian.desk.notices.queries import waiting_for
-from lantian.desk.register.queries import changed_since, waiting_imports
+from lantian.desk.register.document_list import due_words
+from lantian.desk.register.queries import changed_since, documents_due, waiting_imports
 from lantian.desk.rights.reach import EVERYWHERE, Reach
 from lantian.errors import NoData
 from lantian.evaluate.exceptional import EVERYWHERE as EVERY_PLACE
@@ -220,6 +221,7 @@ def _jobs(asked: _Asked) -> Iterator[Item]:
 
 def _late(asked: _Asked) -> Iterator[Item]:
     yield from _unstaffed(asked)
+    yield from _documents(asked)
     if asked.stands is None or asked.air is None:
         return
     mine = _within(asked)
@@ -229,6 +231,15 @@ def _late(asked: _Asked) -> Iterator[Item]:
         url = reverse("air:station", args=[one.code])
         yield Item(both(zh, en), one.place, url, tone)
     yield from _targets(asked.stands, mine)
+
+
+def _documents(asked: _Asked) -> Iterator[Item]:
+    """Permits and the like that end soon, of what the reader answers for."""
+    for due in documents_due(asked.reach, asked.now.date()):
+        words = due_words(due.document.until, asked.now.date())
+        if words:
+            title = f"{due.title}：{due.document.title}"
+            yield Item(title, words["text"], due.url, words["tone"])
 
 
 def _within(asked: _Asked) -> Callable[[str], bool]:
@@ -309,7 +320,7 @@ def _duties(asked: _Asked) -> Iterator[Item]:
 #: Lists of a day, the most urgent first, each with the permissions of which it needs one.
 _LISTS: Final[tuple[tuple[Callable[[_Asked], Iterator[Item]], tuple[str, ...]], ...]] = (
     (_answer, ()),
-    (_late, ("air.read", "duties.write")),
+    (_late, ("air.read", "duties.write", "sources.write", "stations.write")),
     (_on_duty, ("duties.read",)),
     (_changes, ("places.read", "stations.read", "sources.read", "people.read", "duties.read")),
     (_duties, ("duties.read",)),

@@ -97,7 +97,7 @@ def settle(row: Place, before: Mapping[str, Any], by: Actor, now: datetime) -> N
     if not before:
         return
     # Of a sheet, rows above this one may have moved the place that it lies in.
-    _follow(row, Place.objects.filter(pk=row.parent_id).first())
+    _follow(row, Place.objects.get(pk=row.parent_id) if row.parent_id else None)
     below: dict[str, str] = {}
     above = [row]
     while above:

@@ -57,7 +57,7 @@ class Extract:
         self.register = register
         address = QueryDict(query)
         what = asked(register, address, today)
-        self.columns: Sequence[Column] = what.columns if COLUMNS in address else register.all
+        self.columns: Sequence[Column] = what.columns if COLUMNS in address else register.printed
         self.found = chosen(register, reach, what)
         self.total = self.found.count()
         self.system = system

@@ -98,7 +98,7 @@ def _columns(register: Register, what: Asked) -> forms.Form:
     field = forms.MultipleChoiceField(
         label=both("显示列", "Columns"),
         required=False,
-        choices=[(c.name, c.label) for c in register.all],
+        choices=[(c.name, c.label) for c in register.printed],
         widget=forms.CheckboxSelectMultiple,
     )
     return _form_of({COLUMNS: field}, {COLUMNS: [c.name for c in what.columns]})

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from lantian.desk.env import env
 from lantian.desk.language import language
 from lantian.desk.register.faults import CellFault, Fault
 from lantian.desk.register.geometry import Shape
@@ -66,6 +67,14 @@ class CellField(forms.Field):
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare spellings."""
         return str(initial or "") != str(data or "")
+
+
+class FileWidget(forms.FileInput):
+    """The control for a file; scripts tell at once that one is too large."""
+
+    def __init__(self, accept: str) -> None:
+        """Offer files of some endings and types."""
+        super().__init__(attrs={"accept": accept, "data-largest": env().upload_b})
 
 
 def said(both: str) -> str:

@@ -65,7 +65,7 @@ def read_headings(register: Register, headings: Sequence[str], file: str) -> Hea
         Naming every heading that is unknown (with what may be meant), doubled or absent.
     """
     known = known_headings(register)
-    shown_only = {plain(n) for c in register.all if not c.edited for n in (c.zh, c.en, c.name)}
+    shown_only = {plain(n) for c in register.printed if not c.edited for n in (c.zh, c.en, c.name)}
     systems = {plain(name) for name in SYSTEM} if register.shown else set()
     at: dict[str, int] = {}
     said: dict[str, str] = {}

@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from lantian.desk.env import env
 from lantian.desk.jobs.queries import is_unfinished
 from lantian.desk.jobs.services import enqueue
 from lantian.desk.language import both
 from lantian.desk.register.applying import apply
 from lantian.desk.register.batches import begin_apply, check, discard, settle
-from lantian.desk.register.forms import said
+from lantian.desk.register.forms import FileWidget, said
 from lantian.desk.register.jobs import APPLY, CHECK, UNDO
 from lantian.desk.register.models import Batch
 from lantian.desk.register.sheet.template import template
@@ -41,8 +42,11 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=both("文件", "File"),
-        help_text=both(".xlsx 或 .csv，不超过 20 MB", ".xlsx or .csv, at most 20 MB"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
+        help_text=both(
+            f".xlsx 或 .csv，不超过 {env().settings.desk.upload_mb} MB",
+            f".xlsx or .csv, at most {env().settings.desk.upload_mb} MB",
+        ),
+        widget=FileWidget(".xlsx,.csv"),
     )
     coordinates = forms.ChoiceField(
         label=both("坐标系", "Coordinates"),

@@ -8,14 +8,16 @@ from operator import or_
 from typing import Any, Final
 
 from django.apps import apps
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
 from lantian.desk.language import both
 from lantian.desk.register.faults import CellFault
 from lantian.desk.register.kinds import Choice, Choices, Day, Flag, Reference, find_one
+from lantian.desk.register.models import Document
 from lantian.desk.register.row import Row
-from lantian.desk.register.spec import Column, Filter, Register
+from lantian.desk.register.spec import DOCUMENTS, Column, Filter, Register
 from lantian.desk.rights.reach import Reach
 from lantian.errors import BadRequest
 
@@ -69,7 +71,7 @@ def asked(register: Register, query: QueryDict, today: date) -> Asked:
         raise _bad(AT, fault.allowed) from None
     sort = query.get(SORT, "")
     if sort and not _can_sort(register, sort.removeprefix("-")):
-        raise _bad(SORT, ", ".join(c.name for c in register.all if c.sortable))
+        raise _bad(SORT, ", ".join(c.name for c in register.printed if c.sortable))
     shown = [register.by_name[n] for n in query.getlist(COLUMNS) if n in register.by_name]
     return Asked(
         query.get(WORD, "").strip(),
@@ -117,6 +119,8 @@ def readable(register: Register, reach: Reach, permission: str = "") -> QuerySet
 def chosen(register: Register, reach: Reach, what: Asked) -> QuerySet[Row]:
     """Rows of a list: in reach, filtered, in order."""
     rows = readable(register, reach)
+    if register.documents:
+        rows = rows.annotate(**{DOCUMENTS: documents_held(register)})
     if what.word and register.search:
         rows = rows.filter(
             reduce(or_, (Q(**{f"{field}__icontains": what.word}) for field in register.search))
@@ -128,6 +132,13 @@ def chosen(register: Register, reach: Reach, what: Asked) -> QuerySet[Row]:
     for name, texts in what.filters.items():
         rows = rows.filter(_condition(register, name, texts))
     return rows.order_by(*_order(register, what.sort), "pk")
+
+
+def documents_held(register: Register) -> Coalesce:
+    """Return the number of documents of each row that neither were withdrawn nor replaced."""
+    held = Document.objects.filter(kind=register.kind, row=OuterRef("pk"), ended_at=None)
+    counts = held.order_by().values("row").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counts), 0)
 
 
 def _condition(register: Register, name: str, texts: tuple[str, ...]) -> Q:

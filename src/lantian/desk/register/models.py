@@ -1,9 +1,11 @@
-"""Rows of the machinery itself: saved filters, notes, imports."""
+"""Rows of the machinery itself: saved filters, notes, documents, imports."""
 
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+
+from lantian.desk.language import both
 
 
 class SavedFilter(models.Model):
@@ -37,6 +39,46 @@ class Note(models.Model):
 
         indexes = (models.Index(fields=["kind", "row", "id"], name="note_by_row"),)
         ordering = ("id",)
+
+
+class Document(models.Model):
+    """A file that belongs to a row: its content lies under its hash and is never destroyed.
+
+    `sort` is one of the register's; `day` is of the document, `until` its last valid day. One
+    that was withdrawn, or that another replaced, is kept with who, when and why.
+    """
+
+    kind = models.CharField(max_length=64)
+    row = models.BigIntegerField()
+    sort = models.CharField(max_length=16)
+    title = models.CharField(max_length=100)
+    number = models.CharField(max_length=60, blank=True)
+    day = models.DateField(null=True)
+    until = models.DateField(null=True)
+    file_name = models.CharField(max_length=150)
+    media = models.CharField(max_length=80)
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    account = models.BigIntegerField(null=True)
+    author = models.CharField(max_length=150)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=150, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    successor = models.OneToOneField("self", models.PROTECT, null=True, related_name="predecessor")
+
+    class Meta:
+        """Read by row, and by the day on which it ends."""
+
+        verbose_name = both("文件", "document")
+        indexes = (
+            models.Index(fields=["kind", "row"], name="document_by_row"),
+            models.Index(
+                fields=["until"],
+                condition=models.Q(ended_at=None, until__isnull=False),
+                name="document_by_end",
+            ),
+        )
 
 
 class Batch(models.Model):

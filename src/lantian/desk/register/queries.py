@@ -1,15 +1,16 @@
 """Reading registers as a whole: what changed lately, which imports wait for a decision."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Count, F, Max, QuerySet, TextField, Value
+from django.db.models import Count, F, Max, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
 
+from lantian.desk.env import env
 from lantian.desk.register.kinds import Reference
-from lantian.desk.register.models import Batch
+from lantian.desk.register.models import Batch, Document
 from lantian.desk.register.spec import Register, register_of, registers
 from lantian.desk.rights.reach import Reach
 
@@ -27,6 +28,20 @@ class Change:
     by: str
     at: datetime
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A document that is to be renewed, of the row that `title` names."""
+
+    register: Register
+    title: str
+    document: Document
+
+    @property
+    def url(self) -> str:
+        """Where it is renewed."""
+        return f"{reverse(self.register.route('detail'), args=[self.document.row])}#documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +104,27 @@ def _change(
     else:
         url = reverse(register.route("list"))
     return Change(register, title or "", count, by, at, url)
+
+
+def documents_due(reach: Reach, today: date) -> list[Due]:
+    """Say which documents end soon, or ended, of rows that the reader answers for.
+
+    Those are the rows that the reader may write and that hold; the most urgent first.
+    """
+    last = today + timedelta(days=env().settings.desk.document_due_days)
+    found: list[Due] = []
+    for register in registers():
+        if not register.documents or not reach.may(register.write):
+            continue
+        rows = register.model._default_manager.filter(
+            reach.q(register.write, **register.limits.named()),
+            Q(last=None) | Q(last__gte=today),
+        )
+        held = Document.objects.filter(kind=register.kind, ended_at=None, until__lte=last)
+        due = list(held.filter(row__in=rows.values("pk")).order_by("until", "pk")[:_MOST])
+        named = rows.select_related(*register.joined).in_bulk([one.row for one in due])
+        found += [Due(register, register.title_of(named[one.row]), one) for one in due]
+    return sorted(found, key=lambda due: (due.document.until, due.document.pk))[:_MOST]
 
 
 def waiting_imports(account: int | None) -> list[WaitingImport]:

@@ -13,6 +13,7 @@ from lantian.desk.log.services import record_many
 from lantian.desk.register.changes import Moved, changes_since
 from lantian.desk.register.faults import BadRow, Fault
 from lantian.desk.register.filling import fill, told
+from lantian.desk.register.models import Document
 from lantian.desk.register.row import Row
 from lantian.desk.register.spec import Register, Values
 from lantian.desk.register.writing import event_of, save_all
@@ -319,4 +320,9 @@ def users_of(rows: Sequence[Row], *, but: Collection[int] = ()) -> dict[int, lis
             name = str(model._meta.verbose_name)
             if name not in names:
                 names.append(name)
+    if rows:  # a document is never destroyed, so neither is what it belongs to
+        kind, numbers = rows[0]._meta.model_name, [row.pk for row in rows]
+        held = Document.objects.filter(kind=kind, row__in=numbers)
+        for used in held.values_list("row", flat=True).distinct():
+            found.setdefault(used, []).append(str(Document._meta.verbose_name))
     return found

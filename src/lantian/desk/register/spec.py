@@ -10,11 +10,15 @@ from django.db.models import Model, Q
 
 from lantian.desk.language import both
 from lantian.desk.log.actor import Actor
+from lantian.desk.log.words import name_kind
 from lantian.desk.register.faults import Fault
-from lantian.desk.register.kinds import Day, Kind, Reference
+from lantian.desk.register.kinds import Day, Kind, Number, Reference
 from lantian.desk.register.row import Row
 
 type Values = dict[str, Any]
+
+#: The column that counts the documents of a row.
+DOCUMENTS: Final = "documents"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +210,8 @@ class Register:
         What the template of the sheet says of the whole, "zh / en".
     importable : bool
         Whether its rows may come from sheets.
+    documents : tuple of (str, str, str)
+        Sorts of document that a row may have: value, zh, en; empty where it has none.
     links : tuple of (str, str, str)
         Buttons of the list: route, zh, en; shown to whom the route is open.
     """
@@ -230,6 +236,7 @@ class Register:
     settle: Callable[[Any, Mapping[str, Any], Actor, Any], None] = nothing_more
     note: str = ""
     importable: bool = True
+    documents: tuple[tuple[str, str, str], ...] = ()
     links: tuple[tuple[str, str, str], ...] = ()
 
     @property
@@ -256,9 +263,17 @@ class Register:
         )  # fmt: skip
 
     @cached_property
+    def printed(self) -> tuple[Column, ...]:
+        """Columns that lists and exports may have: with the number of documents that hold."""
+        counted = Column(
+            name=DOCUMENTS, zh="文件数", en="Documents", kind=Number(), edited=False, listed=False
+        )
+        return (*self.all, counted) if self.documents else self.all
+
+    @cached_property
     def by_name(self) -> dict[str, Column]:
         """Columns by name."""
-        return {column.name: column for column in self.all}
+        return {column.name: column for column in self.printed}
 
     @cached_property
     def edited(self) -> tuple[Column, ...]:
@@ -311,6 +326,7 @@ def declare(register: Register) -> Register:
     named = {*register.key, *filter(None, (register.title,))}
     if strange := named - register.by_name.keys():
         raise ValueError(f"register {register.kind} has no column {sorted(strange)}")
+    name_kind(register.kind, register.label, {c.name: c.label for c in register.all})
     return register
 
 

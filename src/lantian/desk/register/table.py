@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from lantian.desk.language import both
-from lantian.desk.log.queries import title_of
+from lantian.desk.log.words import field_name, verb_name
 from lantian.desk.privacy.personal import Personal
 from lantian.desk.register.changes import Change
 from lantian.desk.register.kinds import Day, Number
@@ -136,7 +136,7 @@ def entries(register: Register, changes: Iterable[Change]) -> list[dict[str, Any
         {
             "when": change.at,
             "who": change.actor,
-            "title": action_label(change.action),
+            "title": verb_name(change.action),
             "text": change.reason,
             "changes": fields(register, change),
         }
@@ -152,21 +152,11 @@ def fields(register: Register, change: Change) -> list[dict[str, Any]]:
         if not one.before and not one.after:
             continue
         if column is None:
-            told.append({"field": one.name, "before": one.before, "after": one.after})
+            label = field_name(register.kind, one.name)
+            told.append({"field": label, "before": one.before, "after": one.after})
             continue
         brief = column.kind.reshow
         told.append(
             {"field": column.label, "before": brief(one.before or ""), "after": brief(one.after)}
         )
     return told
-
-
-_ACTIONS = {
-    "end": both("停用", "Ended"),
-    "undo": both("撤销导入", "Import undone"),
-}
-
-
-def action_label(action: str) -> Any:
-    """Word for an action of the log."""
-    return _ACTIONS.get(action.rpartition(".")[2]) or title_of(action)

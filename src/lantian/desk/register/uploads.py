@@ -66,15 +66,15 @@ def receive(
     )
     path = upload_path(batch)
     digest = hashlib.sha256()
-    with path.open("wb") as file:
-        path.chmod(0o600)
-        for block in upload.chunks():
-            digest.update(block)
-            file.write(block)
     try:
+        with path.open("wb") as file:
+            path.chmod(0o600)
+            for block in upload.chunks():
+                digest.update(block)
+                file.write(block)
         guarded(path, name)
-    except BadFile:
-        path.unlink()
+    except (BadFile, OSError):  # the disk may be full
+        path.unlink(missing_ok=True)
         raise
     batch.sha256 = digest.hexdigest()
     batch.save(force_insert=True)

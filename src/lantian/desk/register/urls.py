@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from lantian.desk.register import bulk, exports, imports, saved, views
+from lantian.desk.register import attachments, bulk, exports, imports, saved, views
 from lantian.desk.register.spec import Register
 
 
@@ -17,7 +17,7 @@ def routes(register: Register) -> list[URLPattern]:
     def named(page: str) -> str:
         return register.route(page).partition(":")[2]
 
-    return [
+    found = [
         path(base, views.rows, given, name=named("list")),
         path(f"{base}new", views.new, given, name=named("new")),
         path(f"{base}bulk", bulk.bulk, given, name=named("bulk")),
@@ -31,4 +31,14 @@ def routes(register: Register) -> list[URLPattern]:
         path(f"{base}<int:pk>/edit", views.edit, given, name=named("edit")),
         path(f"{base}<int:pk>/remove", views.remove, given, name=named("remove")),
         path(f"{base}<int:pk>/note", views.note, given, name=named("note")),
+    ]
+    if not register.documents:
+        return found
+    of_row = f"{base}<int:pk>/documents"
+    one = f"{of_row}/<int:number>"
+    return [
+        *found,
+        path(f"{of_row}/new", attachments.attach_page, given, name=named("attach")),
+        path(one, attachments.document, given, name=named("document")),
+        path(f"{one}/withdraw", attachments.withdraw_document, given, name=named("withdraw")),
     ]

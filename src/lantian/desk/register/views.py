@@ -15,6 +15,7 @@ from lantian.desk.language import both
 from lantian.desk.register import services
 from lantian.desk.register.changes import Moved, history
 from lantian.desk.register.conflict import merged
+from lantian.desk.register.document_list import documents_shown
 from lantian.desk.register.faults import BadRow, CellFault
 from lantian.desk.register.filtering import filter_bar
 from lantian.desk.register.forms import RowForm, spelled
@@ -102,6 +103,7 @@ def row(request: DeskRequest, register: Register, pk: int) -> HttpResponse:
         "title": register.title_of(one),
         "facts": facts(register, one, request.reach),
         "related": [_related(request, one, each.kind, each.by) for each in register.related],
+        "documents": documents_shown(register, one, timezone.localdate()),
         "notes": notes_of(register, one),
         "changes": entries(register, history(register, one)),
         "mine": mine,

@@ -62,6 +62,7 @@ MENU: tuple[tuple[tuple[str, str], tuple[Item, ...]], ...] = (
         (
             Item("log:list", "日志", "Log"),
             Item("jobs:list", "任务", "Jobs"),
+            Item("intents:list", "写入数据湖", "Writes to the lake"),
             Item("accounts:list", "账号", "Accounts"),
             Item("wall:wall", "大屏", "Wall"),
         ),

@@ -17,10 +17,10 @@ type View = Callable[[DeskRequest], HttpResponse]
 
 
 class ReceivingMiddleware:
-    """Refuses a body that is larger than anything that the desk takes, unread.
+    """Refuses a form with files that is larger than anything that the desk takes, unread.
 
-    It stands before all that reads the form, as the check of its token does. A body without
-    a stated length is not read by anybody.
+    It stands before all that reads the form, as the check of its token does. A body of no
+    stated length is not read at all, and forms without files have Django's own limit.
     """
 
     def __init__(self, get_response: View) -> None:
@@ -29,28 +29,20 @@ class ReceivingMiddleware:
 
     def __call__(self, request: DeskRequest) -> HttpResponse:
         """Go on, or refuse."""
-        stated = request.META.get("CONTENT_LENGTH") or "0"
-        if not stated.isascii() or not stated.isdigit():
-            stated = "0"
-        if int(stated[:18]) <= _most_b(request.META.get("CONTENT_TYPE", "")):
+        stated = request.META.get("CONTENT_LENGTH") or ""
+        length = int(stated) if stated.isascii() and stated.isdigit() else 0
+        most = env().upload_b + (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
+        if length <= most or not request.META.get("CONTENT_TYPE", "").startswith("multipart/"):
             return self.get_response(request)
+        allowed = env().settings.desk.upload_mb
         error = BadRequest(
-            f"上传内容有 {int(stated[:18]) >> 20} MB，过大 / "
-            f"{int(stated[:18]) >> 20} MB are too much to be sent",
+            f"上传内容有 {length >> 20} MB，过大 / {length >> 20} MB are too much to send",
             where=request.path,
-            fix=f"文件不超过 {env().settings.desk.upload_mb} MB / "
-            f"a file may have {env().settings.desk.upload_mb} MB",
+            fix=f"文件不超过 {allowed} MB / a file may have {allowed} MB",
         )
         response = told(request, error)
         response.status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        # The rest of the body is still on its way: nothing else can be said over this line.
-        response.headers["Connection"] = "close"
         return response
-
-
-def _most_b(content_type: str) -> int:
-    form_b = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
-    return form_b + (env().upload_b if content_type.startswith("multipart/") else 0)
 
 
 class BoundedHandler(FileUploadHandler):
@@ -65,6 +57,8 @@ class BoundedHandler(FileUploadHandler):
             If the file is larger than files may be.
         """
         if start + len(raw_data) > env().upload_b:
+            for handler in self.request.upload_handlers if self.request else ():
+                handler.upload_interrupted()  # what was taken so far is deleted
             raise RequestDataTooBig(f"a file of more than {env().settings.desk.upload_mb} MB")
         return raw_data
 

@@ -24,7 +24,7 @@ from lantian.errors import BadRequest, LantianError
 #: How long a process may take to end before it is killed.
 _END_S: Final = 10.0
 #: How long the pages may take to answer first.
-_START_S: Final = 60.0
+_START_S: Final = 120.0
 
 
 class ServerFailed(LantianError):
@@ -114,9 +114,9 @@ def must_have_tls(host: str, tls: Sequence[Path] | None, *, by_proxy: bool) -> N
         f"在 {host} 上不加密监听，密码与数据会明文经过网络 / "
         f"without TLS on {host} passwords and data would cross the network in clear",
         where="--host",
-        fix="加 --tls CERT.pem KEY.pem；或由前置代理加密并设 desk.toml 的 [desk] tls_by_proxy = true"
-        " / add --tls CERT.pem KEY.pem; or set tls_by_proxy = true in [desk] of desk.toml where"
-        " a proxy in front does it",
+        fix="加 --tls CERT.pem KEY.pem；由前置代理加密时设 desk.toml [desk] tls_by_proxy = true"
+        " / add --tls CERT.pem KEY.pem; where a proxy in front does it, set tls_by_proxy = true"
+        " in [desk] of desk.toml",
     )
 
 

@@ -7,3 +7,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lantian.desk.site.settings")
 
 application = get_wsgi_application()
+
+# Only now is there a desk whose pages can be loaded.
+from lantian.desk.site.readying import make_ready  # noqa: E402
+
+make_ready()

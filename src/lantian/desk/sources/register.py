@@ -8,7 +8,7 @@ from lantian.desk.register.geometry import Shape
 from lantian.desk.register.kinds import Choice, Choices, Number, Reference, Text
 from lantian.desk.register.spec import Column, Limits, Register, Related, Shown, declare
 from lantian.desk.sources.models import Source
-from lantian.desk.sources.services import CATEGORIES, EMITTED, GRADES, check
+from lantian.desk.sources.services import CATEGORIES, DOCUMENTS, EMITTED, GRADES, check
 
 _CODE = Text(
     longest=32,
@@ -119,6 +119,7 @@ SOURCES = declare(
         shown=Shown(lon="lon", lat="lat", shape="shape"),
         related=(Related(kind="source", by="parent"),),
         check=check,
+        documents=DOCUMENTS,
         columns=(*_IDENTITY, *_PARTIES, *_OUTPUT, *_SITE),
     )
 )

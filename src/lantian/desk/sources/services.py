@@ -50,6 +50,14 @@ EMITTED: Final = (
     ("fume", "油烟", "cooking fume"),
     ("odour", "异味", "odour"),
 )
+#: Sorts of document: value, zh, en.
+DOCUMENTS: Final = (
+    ("permit", "排污许可证", "discharge permit"),
+    ("approval", "环评批复", "EIA approval"),
+    ("inspection", "检查报告", "inspection report"),
+    ("photograph", "照片", "photograph"),
+    ("other", "其他", "other"),
+)
 
 
 def check(values: Values, row: Source | None) -> Sequence[Fault]:

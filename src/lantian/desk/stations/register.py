@@ -5,6 +5,7 @@ from lantian.desk.register.kinds import Choice, Flag, Number, Reference, Text
 from lantian.desk.register.spec import Column, Limits, Register, Related, Shown, declare
 from lantian.desk.stations.models import Membership, Site, Station
 from lantian.desk.stations.services import (
+    DOCUMENTS,
     KINDS,
     check_membership,
     check_site,
@@ -32,6 +33,7 @@ STATIONS = declare(
         related=(Related(kind="site", by="station"), Related(kind="membership", by="station")),
         links=(("stations:publish", "发布", "Publish"),),
         check=check_station,
+        documents=DOCUMENTS,
         columns=(
             Column(
                 name="code", zh="站点编码", en="Code", needed=True, fixed=True, example="9901A",

@@ -20,6 +20,14 @@ KINDS: Final = (
     ("mobile", "移动", "mobile"),
     ("background", "对照点", "background"),
 )
+#: Sorts of document: value, zh, en.
+DOCUMENTS: Final = (
+    ("approval", "站点设立批复", "approval of the station"),
+    ("certificate", "检定或校准证书", "certificate of calibration"),
+    ("inspection", "检查报告", "inspection report"),
+    ("photograph", "照片", "photograph"),
+    ("other", "其他", "other"),
+)
 
 
 def check_station(values: Values, row: Station | None) -> Sequence[Fault]:

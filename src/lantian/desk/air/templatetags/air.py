@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from lantian.desk.air.links import asked, why
 from lantian.desk.air.words import KINDS, LEVELS, said
 from lantian.desk.language import language
+from lantian.desk.marks import figure_mark
 from lantian.report.bulletin import Compared, Item
 from lantian.report.figure import Figure
 
@@ -19,8 +20,8 @@ _STEP: Final = 4
 _HIGH: Final = 24
 
 
-@register.inclusion_tag("parts/figure.html", takes_context=True)
-def derived(context: dict[str, Any], shown: Figure, **more: object) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def derived(context: dict[str, Any], shown: Figure, **more: Any) -> SafeString:
     """Figure that links to its derivation.
 
     Parameters
@@ -29,17 +30,16 @@ def derived(context: dict[str, Any], shown: Figure, **more: object) -> dict[str,
         `why` holds what derivations of this page must know: level, variant, rules.
     shown : Figure
     **more
-        As with the tag `figure`; `href` replaces the address.
+        As with the tag `figure`; `href` replaces the address, `plain` leaves the state out,
+        `quiet` the mark of an unverified rule.
     """
     kept = {
-        "text": shown.text,
         "unit": shown.unit,
         "state": "" if more.pop("plain", False) else shown.state.value,
         "unverified": False if more.pop("quiet", False) else not shown.verified,
-        "href": why(shown, context.get("why", {})),
-        "size": "",
+        "href": more["href"] if "href" in more else why(shown, context.get("why", {})),
     }
-    return {**kept, **more}
+    return figure_mark(more.pop("text", shown.text), **{**kept, **more})
 
 
 @register.simple_tag(takes_context=True)

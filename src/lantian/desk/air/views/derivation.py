@@ -25,18 +25,19 @@ def _asked(request: DeskRequest) -> Asked:
 
 
 def _answer(
-    request: DeskRequest, ground: Ground, answer: Answer, form: str, back: str
+    request: DeskRequest, ground: Ground, name: str, answer: Answer, form: str, back: str
 ) -> HttpResponse:
-    """Answer in the form asked for: page, json or pdf."""
+    """Answer in the form asked for: page, json or pdf; the page says a station's name."""
     if form == "json":
         return JsonResponse(answer.table(), json_dumps_params={"ensure_ascii": False, "indent": 1})
     made = printed(answer, language())
     if form == "pdf":
-        name = f"{made.title.replace('/', '-')}.pdf"
-        return file_answer(derivation_pdf(made, answer.period.last), name, "application/pdf")
+        file = f"{made.title.replace('/', '-')}.pdf"
+        return file_answer(derivation_pdf(made, answer.period.last), file, "application/pdf")
     whole = request.get_full_path().partition("?")[2]
     context = {
         "made": made,
+        "heading": made.title.replace(name, ground.names.get(name, name), 1),
         "answer": answer,
         "basis": answer.basis,
         "as_of": request.GET.get("as_of", ""),
@@ -63,7 +64,7 @@ def station(
         raise BadRequest(f"{item[:20]!r}?", where="pollutant", fix=known)
     answer = of_station(ground, name, parse_day(day), chosen, _asked(request))
     back = address_of(reverse("air:station", args=[name]), {"period": day})
-    return _answer(request, ground, answer, form, back)
+    return _answer(request, ground, name, answer, form, back)
 
 
 @require_GET
@@ -75,7 +76,7 @@ def hour(
     answer = of_hour(ground, name, end_of(end), _asked(request))
     route = "air:place" if ground.level_of(name) else "air:station"
     back = address_of(reverse(route, args=[name]), {"period": end.partition("T")[0]})
-    return _answer(request, ground, answer, form, back)
+    return _answer(request, ground, name, answer, form, back)
 
 
 @require_GET
@@ -88,4 +89,4 @@ def place(
     answer = of_place(ground, name, span, _asked(request))
     route = "air:place" if ground.level_of(name) else "air:station"
     back = address_of(reverse(route, args=[name]), {"period": span.label})
-    return _answer(request, ground, answer, form, back)
+    return _answer(request, ground, name, answer, form, back)

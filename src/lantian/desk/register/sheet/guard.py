@@ -75,9 +75,7 @@ def refuse_large(size: int, name: str) -> None:
 
 
 def _macros(name: str) -> BadFile:
-    return BadFile(
-        "含宏的文件不予接收 / files with macros are refused", where=name, fix=_SAVE_AS
-    )
+    return BadFile("含宏的文件不予接收 / files with macros are refused", where=name, fix=_SAVE_AS)
 
 
 def _old_or_locked(path: Path, name: str) -> BadFile:

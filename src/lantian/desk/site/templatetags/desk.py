@@ -5,22 +5,18 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Final
 
 from django import template
-from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.formats import localize
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import template_localtime
 
 from lantian.desk.language import language
+from lantian.desk.marks import figure_mark, level_mark, printed
 from lantian.report.figure import BLANK, DataState, Figure
 from lantian.report.language import SUBSCRIPT, unit_label
 
 register = template.Library()
 
-#: Roman numerals of the six levels, as the standards write them.
-NUMERALS: Final = ("", "Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "Ⅵ")
 #: What stands in every moment, by its fineness.
 _MOMENTS: Final = {"day": "%Y-%m-%d", "minute": "%Y-%m-%d %H:%M", "second": "%Y-%m-%d %H:%M:%S"}
 
@@ -88,65 +84,29 @@ def state_label(state: str) -> str:
     return DataState(state).label(language())
 
 
-def ink_on(colour: str) -> str:
-    """Black or white ("dark", "light"), whichever contrasts more with the colour.
-
-    Parameters
-    ----------
-    colour : str
-        As "#FF7E00".
-
-    Notes
-    -----
-    Small text needs 4.5 to 1 (WCAG 2.2, 1.4.3). Of black and white, one always has it.
-
-    Examples
-    --------
-    >>> [ink_on(c) for c in ("#00E400", "#FF0000", "#99004C", "#7E0023")]
-    ['dark', 'dark', 'light', 'light']
-    """
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
-    light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return "dark" if (light + 0.05) / 0.05 >= 1.05 / (light + 0.05) else "light"
-
-
 def _asked(thing: object, name: str) -> Any:
     return thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
 
 
-@register.inclusion_tag("parts/aqi.html")
-def aqi(value: object, level: object, *, size: str = "", bare: bool = False) -> dict[str, Any]:
-    """Index with its level: number, numeral and word, never the colour alone.
+@register.simple_tag
+def aqi(value: object, level: object, *, size: str = "", bare: bool = False) -> SafeString:
+    """Index with its level, as `marks.level_mark` prints it.
 
     Parameters
     ----------
-    value : object
-        The index as it is printed; None or "" where there is none.
     level : object
         Mapping or object with number (1 to 6), name (in the page's language) and colour
         ("#00E400", from the rule book); None where there is no level.
-    size : str
-        "" or "large".
-    bare : bool
-        Leave the word out where a heading or legend says it.
     """
-    number = _asked(level, "number") if level else None
-    colour = _asked(level, "colour") if level else None
-    return {
-        "value": BLANK if value is None or value == "" else value,
-        "numeral": NUMERALS[number] if number else "",
-        "name": _asked(level, "name") if level else t("无数据", "no data"),
-        "colour": colour,
-        "ink": ink_on(colour) if colour else "dark",
-        "size": size,
-        "bare": bare,
-    }
+    if not level:
+        return level_mark(value, 0, t("无数据", "no data"), "", size=size, bare=bare)
+    number, name, colour = (_asked(level, part) for part in ("number", "name", "colour"))
+    return level_mark(value, number, name, colour, size=size, bare=bare)
 
 
-@register.inclusion_tag("parts/figure.html")
-def figure(shown: Figure | Mapping[str, Any], **more: object) -> dict[str, Any]:
-    """Number with unit, state, mark of an unverified rule, and link to its derivation.
+@register.simple_tag
+def figure(shown: Figure | Mapping[str, Any], **more: Any) -> SafeString:
+    """Number as `marks.figure_mark` prints it.
 
     Parameters
     ----------
@@ -156,13 +116,16 @@ def figure(shown: Figure | Mapping[str, Any], **more: object) -> dict[str, Any]:
         Any of these again, to replace or add: `{% figure f href=why_url %}`; `size="large"`;
         `state=""` leaves the state out where a heading says it.
     """
-    names = ("text", "unit", "state", "verified", "href", "rules")
-    asked = {name: _asked(shown, name) for name in names}
-    shown_with = {**asked, "size": "", **more}
-    text = shown_with["text"]
-    shown_with["text"] = BLANK if text is None or text == "" else text
-    shown_with["unverified"] = shown_with["verified"] is False
-    return shown_with
+    names = ("text", "unit", "state", "verified", "href", "size")
+    asked = {name: _asked(shown, name) for name in names} | more
+    return figure_mark(
+        asked["text"],
+        unit=asked["unit"] or "",
+        state=asked["state"] or "",
+        unverified=asked["verified"] is False,
+        href=asked["href"] or "",
+        size=asked["size"] or "",
+    )
 
 
 @register.simple_tag
@@ -234,9 +197,7 @@ def _marks(column: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _row(row: Mapping[str, Any], marks: Sequence[tuple[str, str]], select: str) -> SafeString:
-    cells = [
-        {**value} if isinstance(value, Mapping) else {"text": value} for value in row["cells"]
-    ]
+    cells = [{**value} if isinstance(value, Mapping) else {"text": value} for value in row["cells"]]
     if row.get("href"):
         cells[0]["url"] = row["href"]
     mark = f' class="row-{row["mark"]}"' if row.get("mark") else ""
@@ -244,7 +205,7 @@ def _row(row: Mapping[str, Any], marks: Sequence[tuple[str, str]], select: str) 
     if select:
         parts.append(
             f'<td class="is-tick" role="cell"><label><span class="unseen">{t("选择", "Select")} '
-            f'{_printed(cells[0].get("text") or "")}</span><input type="checkbox" '
+            f'{printed(cells[0].get("text") or "")}</span><input type="checkbox" '
             f'name="{select}" value="{conditional_escape(row.get("key", ""))}"></label></td>'
         )
     kind = 'th scope="row" role="rowheader"'
@@ -264,24 +225,18 @@ def _cell(cell: Mapping[str, Any]) -> tuple[bool, str]:
         cell = {**cell, "figure": text}
     blank = False
     if "figure" in cell:
-        inner = render_to_string("parts/figure.html", figure(cell["figure"]))
+        inner = figure(cell["figure"])
     elif "aqi" in cell:
-        inner = render_to_string("parts/aqi.html", aqi(cell["aqi"]["value"], cell["aqi"]["level"]))
+        inner = aqi(cell["aqi"]["value"], cell["aqi"]["level"])
     else:
         blank = text is None or text == ""
-        inner = _printed(BLANK if blank else text)
+        inner = printed(BLANK if blank else text)
         marked = f' class="tag tag-{tag}"' if tag else ""
         if url:
             inner = f'<a{marked} href="{conditional_escape(url)}">{inner}</a>'
         elif tag:
             inner = f"<span{marked}>{inner}</span>"
     if cell.get("sub"):
-        inner += f'<small class="cell-sub">{_printed(cell["sub"])}</small>'
+        inner += f'<small class="cell-sub">{printed(cell["sub"])}</small>'
     return blank, inner
 
-
-def _printed(value: object) -> str:
-    """Text as a template prints it: by the page's language and zone, escaped."""
-    if isinstance(value, str):
-        return conditional_escape(value)
-    return conditional_escape(localize(template_localtime(value)))

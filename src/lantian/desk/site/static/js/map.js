@@ -184,7 +184,7 @@ function show(box, data, found) {
   box.querySelector(".chart-wait, .map-error")?.remove();
   const map = new found.Map({
     container: box, style: styleOf(data), attributionControl: false, cooperativeGestures: false,
-    ...(bounds ? { bounds, fitBoundsOptions: { padding: 36 * enlarged() } } : { center: [116.4, 39.9], zoom: 8 }),
+    ...(bounds ? { bounds, fitBoundsOptions: { padding: 36 * enlarged(), maxZoom: 11 } } : { center: [116.4, 39.9], zoom: 8 }),
     dragRotate: false, pitchWithRotate: false, touchPitch: false, scrollZoom: false, maxZoom: 18, fadeDuration: 0,
     locale: { "NavigationControl.ZoomIn": say("放大", "Zoom in"), "NavigationControl.ZoomOut": say("缩小", "Zoom out"), "Map.Title": box.dataset.title ?? say("地图", "Map") },
   });

@@ -131,6 +131,11 @@ document.addEventListener("change", ({ target }) => {
   }
   if (form && target.closest(".is-tick")) count(form);
   if (target.matches("[data-submits]")) form?.requestSubmit();
+  if (target.dataset.largest && target.files[0]?.size > Number(target.dataset.largest)) {
+    const most = Number(target.dataset.largest) >> 20;
+    toast(say(`文件大于 ${most} MB，请换一个较小的文件。`, `The file is larger than ${most} MB; take a smaller one.`), "error");
+    target.value = "";
+  }
 });
 
 /* A table that fits needs no scrolling of its own; its header then stays below the bar. */
