@@ -241,3 +241,26 @@ def test_rows_in_memory_and_a_file_make_the_same_roster(lake, file, tmp_path):
 def test_a_claim_does_not_simply_go(lake):
     with pytest.raises(BadRequest, match="withdrawn, never removed"):
         enrol_rows(lake, "exclusions", [], gone=["北京"])
+
+
+@BOTH
+def test_a_roster_is_read_again_only_after_it_changed(lake, file):
+    assert lake.roster() == lake.roster(0)
+    load_stations(lake, file(STATIONS))
+    first = lake.roster()
+    assert lake.roster() is first
+    load_stations(lake, file(STATIONS.replace("定陵", "十三陵")))
+    assert {s.name for s in lake.roster().stations} == {"万寿西宫", "十三陵"}
+    assert lake.roster(1) == first
+    assert lake.roster(0).stations == ()
+
+
+@BOTH
+def test_a_roster_that_was_never_committed_is_not_kept(lake, file):
+    load_stations(lake, file(STATIONS))
+    with pytest.raises(RuntimeError, match="it failed"), lake.ledger.write() as sql:
+        sql.execute("UPDATE station SET name = '另一个', seq_from = 2")
+        lake.ledger.new_batch(kind="roster", source="x", sha256="x", layout="", origin=0, rows=1)
+        assert {s.name for s in lake.roster().stations} == {"另一个"}
+        raise RuntimeError("it failed")
+    assert {s.name for s in lake.roster().stations} == {"万寿西宫", "定陵"}

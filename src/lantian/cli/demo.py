@@ -5,6 +5,7 @@ from pathlib import Path
 
 from lantian.desk.site.entry import load, set_up
 from lantian.flows.demo import LAKE, demonstrate
+from lantian.twin.county import county
 
 SUMMARY = "演示：实测数据全流程，再打开指挥台 / the whole loop on data that come along, then a desk"
 EXAMPLE = "lantian demo --once"
@@ -31,8 +32,10 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"  {path}")
     print("\n指挥台 / command desk:", flush=True)
     folder = arguments.out / LAKE
+    served = county().place(county().code)
     (folder / "desk.toml").write_text(
-        "# 演示 / demonstration\n[desk]\ndemo = true\n", encoding="utf-8"
+        f'# 演示 / demonstration\n[desk]\ndemo = true\nplace = "{served.name_zh}"\n',
+        encoding="utf-8",
     )
     set_up(folder)
     return load("demo").run(arguments)

@@ -32,7 +32,9 @@ class Desk(_Strict):
 
     `tls_by_proxy` says that a proxy in front speaks TLS with the browsers, and that the desk
     is reached through it alone. `upload_mb` is the most that a file sent in may have;
-    `document_due_days` how long before its end a document is told to be renewed.
+    `document_due_days` how long before its end a document is told to be renewed. `place` is
+    the place of the roster that the desk serves, the levels above it left out; empty is the
+    principal one.
     """
 
     hosts: list[str] = ["localhost", "127.0.0.1", "[::1]"]
@@ -48,6 +50,7 @@ class Desk(_Strict):
     trusted_proxies: list[str] = []
     upload_mb: int = Field(default=20, ge=1, le=200)
     document_due_days: int = Field(default=30, ge=1, le=365)
+    place: str = ""
     demo: bool = False
 
     @field_validator("time_zone")

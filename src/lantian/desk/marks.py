@@ -3,12 +3,13 @@
 A page has hundreds of them; a template would take ten times as long for each.
 """
 
+from datetime import datetime
 from typing import Final
 
 from django.utils.formats import localize
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
-from django.utils.timezone import template_localtime
+from django.utils.timezone import is_aware, localtime
 
 from lantian.desk.language import language
 from lantian.report.figure import BLANK, DataState
@@ -28,7 +29,9 @@ def printed(value: object) -> str:
     """
     if isinstance(value, str):
         return conditional_escape(value)
-    return conditional_escape(localize(template_localtime(value)))
+    if isinstance(value, datetime) and is_aware(value):
+        value = localtime(value)
+    return conditional_escape(str(localize(value)))
 
 
 def ink_on(colour: str) -> str:

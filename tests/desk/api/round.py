@@ -116,7 +116,7 @@ def _application() -> Any:
             mine = connections[DEFAULT_DB_ALIAS]
             if mine not in _OPENED:
                 mine.inc_thread_sharing()
-            _OPENED.update({mine: None, getattr(observations._HELD, "lake", mine): None})
+            _OPENED.update({mine: None, getattr(observations._HELD, "lake", None) or mine: None})
 
     return call
 

@@ -29,7 +29,7 @@ def fill(folder: Path) -> None:
     with Lake.open(folder) as lake:
         enrol_twin(lake)
         add_twin(lake, hour_number(first), hour_number(end.replace(tzinfo=None)))
-    settings = f'[desk]\ndemo = true\n[robots]\nhosts = ["{ROBOTS}"]\n'
+    settings = f'[desk]\ndemo = true\nplace = "青岚县"\n[robots]\nhosts = ["{ROBOTS}"]\n'
     (folder / "desk.toml").write_text(settings, encoding="utf-8")
 
 

@@ -99,9 +99,9 @@ class Found:
         return self.request.get(self.host + path, max_redirects=0)
 
     def _take(self, name: str, path: str, answer: APIResponse) -> None:
-        if answer.status in _NO_PAGE:
+        if answer.status in _NO_PAGE or (_FILES.search(name) and not answer.ok):
             return
-        if not answer.ok and not _FILES.search(name):
+        if not answer.ok:
             self.lost.append(f"{name}: {answer.status} {path}")
         elif answer.headers.get("content-type", "").startswith("text/html"):
             text = answer.text()

@@ -12,7 +12,7 @@ from lantian.desk.log.chain import verify
 from lantian.desk.log.heads import Head, append_head, read_heads
 from lantian.desk.log.models import Entry, Seal, Unsealed
 from lantian.desk.log.sealer import newest, seal_new
-from lantian.desk.log.services import record
+from lantian.desk.log.services import Event, record, record_many
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -129,3 +129,32 @@ def test_heads_are_written_again_after_the_clock_went_back(heads) -> None:
 def test_nothing_is_written_before_the_first_seal(db, tmp_path, heads, now) -> None:
     assert seal_new(now, folder=tmp_path) == 0
     assert not heads.exists()
+
+
+def test_many_events_give_the_entries_that_each_would_give(db, actor, now, tmp_path) -> None:
+    told = [
+        {
+            "action": "source.edit",
+            "kind": "source",
+            "key": f"S{n}\0",
+            "before": {"name": "旧", "day": now.date()},
+            "after": {"name": f"新{n}"} if n else None,
+            "reason": "import",
+        }
+        for n in range(3)
+    ]
+    with transaction.atomic():
+        many = record_many([Event(**one) for one in told], by=actor, now=now)
+        each = [record(by=actor, now=now, **one) for one in told]
+        assert record_many([], by=actor, now=now) == []
+    fields = [f.attname for f in Entry._meta.concrete_fields if not f.primary_key]
+    held = Entry.objects.order_by("pk").values_list(*fields)
+    assert list(held[:3]) == list(held[3:])
+    assert [entry.pk for entry in many + each] == list(range(many[0].pk, many[0].pk + 6))
+    assert seal_new(now, folder=tmp_path) == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_events_belong_to_a_transaction(actor, now) -> None:
+    with pytest.raises(RuntimeError, match="the transaction of its change"):
+        record_many([Event(action="x", kind="x", key="1")], by=actor, now=now)

@@ -6,11 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from lantian.desk.log.models import Entry
 from lantian.desk.places.models import Place
 from lantian.desk.places.register import PLACES
 from lantian.desk.register.changes import Moved
 from lantian.desk.register.models import Note, SavedFilter
 from lantian.desk.register.services import change, change_many, create
+from lantian.errors import BadRequest
 
 
 def codes(page) -> list[str]:
@@ -275,6 +277,22 @@ def test_rows_of_services_are_all_or_none(county, actor, now) -> None:
             now=now,
         )
     assert not Place.objects.filter(name_en="X").exists()
+    with pytest.raises(BadRequest, match="cannot be the same for many rows"):
+        change_many(PLACES, {rows[0].pk: 1}, {"code": "X"}, by=actor, now=now)
+
+
+def test_many_changed_rows_have_an_entry_each(county, actor, now) -> None:
+    rows = list(Place.objects.order_by("code")[:2])
+    rows[1].name_en = "X"
+    rows[1].save()
+    seen = {row.pk: row.version for row in rows}
+    values = {"name_en": "X"}
+    assert change_many(PLACES, seen, values, by=actor, now=now, reason="why") == 1
+    entry = Entry.objects.get(action="place.edit")
+    assert (entry.key, entry.reason) == (rows[0].code, "why")
+    assert json.loads(entry.after) == {"name_en": "X", "version": 2}
+    rows[0].refresh_from_db()
+    assert (rows[0].name_en, rows[0].version, rows[0].changed_by) == ("X", 2, actor.name)
 
 
 def test_was_is_never_trusted(client_as, county) -> None:

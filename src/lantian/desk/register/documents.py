@@ -16,7 +16,7 @@ from lantian.desk.register.kinds import Text, find_one
 from lantian.desk.register.models import Document
 from lantian.desk.register.row import Row
 from lantian.desk.register.services import locked
-from lantian.desk.register.spec import Register
+from lantian.desk.register.spec import SORT_TOLD, Register
 from lantian.desk.rights.reach import Reach
 from lantian.errors import BadRequest, Conflict
 
@@ -218,7 +218,7 @@ def _told(document: Document) -> dict[str, str]:
     """Spell a document for the log."""
     return {
         "document": document.title,
-        "document_sort": document.sort,
+        SORT_TOLD: document.sort,
         "document_number": document.number,
         "document_day": str(document.day or ""),
         "document_until": str(document.until or ""),

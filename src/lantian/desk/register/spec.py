@@ -19,6 +19,8 @@ type Values = dict[str, Any]
 
 #: The column that counts the documents of a row.
 DOCUMENTS: Final = "documents"
+#: What the log calls the sort of a document.
+SORT_TOLD: Final = "document_sort"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,10 @@ from lantian.desk.language import both
 from lantian.desk.log.words import field_name, verb_name
 from lantian.desk.privacy.personal import Personal
 from lantian.desk.register.changes import Change
-from lantian.desk.register.kinds import Day, Number
+from lantian.desk.register.kinds import Choice, Day, Number
 from lantian.desk.register.listing import PAGE, SORT, Asked
 from lantian.desk.register.row import Row
-from lantian.desk.register.spec import Column, Register
+from lantian.desk.register.spec import SORT_TOLD, Column, Register
 from lantian.desk.rights.reach import Reach
 
 
@@ -153,7 +153,10 @@ def fields(register: Register, change: Change) -> list[dict[str, Any]]:
             continue
         if column is None:
             label = field_name(register.kind, one.name)
-            told.append({"field": label, "before": one.before, "after": one.after})
+            before, after = one.before or "", one.after
+            if one.name == SORT_TOLD:
+                before, after = map(Choice(register.documents).show, (before, after))
+            told.append({"field": label, "before": before, "after": after})
             continue
         brief = column.kind.reshow
         told.append(

@@ -13,6 +13,7 @@ from lantian.desk.accounts.password import new_password
 from lantian.desk.accounts.queries import account_named
 from lantian.desk.accounts.services import choose_password, create_account
 from lantian.desk.duties.register import DUTIES, LEADERS, SHIFTS
+from lantian.desk.intents.services import apply_pending
 from lantian.desk.log.actor import Actor
 from lantian.desk.people.register import APPOINTMENTS, ORGANISATIONS, PEOPLE, POSTS
 from lantian.desk.places.register import PLACES
@@ -22,6 +23,7 @@ from lantian.desk.register.spec import Register
 from lantian.desk.rights.services import Granted, set_grants
 from lantian.desk.rights.table import table
 from lantian.desk.sources.register import SOURCES
+from lantian.desk.stations.publishing import differences, publish
 from lantian.desk.stations.register import SITES, STATIONS
 from lantian.terms.hour import BEIJING_H
 from lantian.twin.county import County
@@ -294,6 +296,10 @@ def make_desk(county: County, by: Actor, now: datetime, say: Callable[[str], Non
         accounts = {person: account_named(username) for person, username in people.items()}
         rows = Registry(county, by, now).fill(accounts, now.date())
         say(f"{county.title_zh}登记 {rows} 项 / {rows} rows in the registers")
+        if differences().changed:
+            publish(by=by, now=now)
+            apply_pending()
+            say("站点台账已发布到数据湖 / the registers of stations are published to the lake")
     return signs
 
 

@@ -17,7 +17,7 @@ class HashedStatics(CompressedManifestStaticFilesStorage):
     def url(self, name: str | None, force: bool = False) -> str:  # noqa: FBT001, FBT002
         """Address of a file; every page asks for the same two dozen."""
         if force:
-            return super().url(name, force)
+            return str(super().url(name, force))
         if name not in self._addresses:
-            self._addresses[name] = super().url(name)
+            self._addresses[name] = str(super().url(name))
         return self._addresses[name]

@@ -150,7 +150,8 @@ def ground(place: str = "") -> Ground:
     where = str(held.folder)
     books, shelf = _shelf(held)
     roster = RESULTS.get((where, version, "roster"), held.roster).value
-    groups = RESULTS.get((where, roster.digest, "groups"), lambda: groups_of(roster)).value
+    own = env().settings.desk.place
+    groups = RESULTS.get((where, roster.digest, "groups", own), lambda: groups_of(roster, own)).value
     if held.span() is None:
         raise NoData(
             "还没有监测数据 / there are no observations yet",

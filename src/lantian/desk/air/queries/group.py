@@ -46,8 +46,11 @@ class Group:
         return next((level for level in self.levels if place in self.places[level]), None)
 
 
-def groups_of(roster: Roster) -> tuple[Group, ...]:
+def groups_of(roster: Roster, own: str = "") -> tuple[Group, ...]:
     """Groups of a roster, the one with most stations first.
+
+    `own` is the place that the desk serves: it is the root of its group and that group the
+    first, levels above it left out.
 
     Levels belong together when they share a station or their stations lie in one area. A
     station belongs to the place that counts it, or else to that of the nearest station. Of two
@@ -60,8 +63,8 @@ def groups_of(roster: Roster) -> tuple[Group, ...]:
         levels.setdefault(m.level, {}).setdefault(m.place, []).append(m.station)
     boxes = {name: _box(sites, _all(places)) for name, places in levels.items()}
     loose = sites.keys() - {m.station for m in roster.memberships}
-    found = [_group(names, levels, boxes, sites, loose) for names in _together(levels, boxes)]
-    return tuple(sorted(found, key=lambda g: (-len(g.stations), g.root)))
+    found = [_group(names, levels, boxes, sites, loose, own) for names in _together(levels, boxes)]
+    return tuple(sorted(found, key=lambda g: (g.root != own, -len(g.stations), g.root)))
 
 
 def _sites(stations: Iterable[Station]) -> dict[str, Site]:
@@ -114,6 +117,7 @@ def _group(
     boxes: Mapping[str, Box | None],
     sites: Mapping[str, Site],
     loose: Iterable[str],
+    own: str,
 ) -> Group:
     owners = {name: _owners(levels[name]) for name in names}
 
@@ -126,12 +130,14 @@ def _group(
         )
 
     order = sorted(names, key=lambda name: (spread(name), len(levels[name]), name))
+    above = next((at for at, name in enumerate(order) if own in levels[name]), 0)
+    order = order[above:]
     top = owners[order[0]]
     inside = {s for s in loose for n in names if _overlap((*sites[s], *sites[s]), boxes[n])}
     stations = {s for name in names for s in owners[name]} | inside
     belongs = {s: _owner(s, top, sites) for s in stations}
     counted = Counter(belongs.values())
-    root = max(levels[order[0]], key=lambda place: counted[place])
+    root = max(levels[order[0]], key=lambda place: (place == own, counted[place]))
     owned = sorted(s for s, place in belongs.items() if place == root)
     return Group(root, tuple(order), {n: tuple(levels[n]) for n in order}, tuple(owned))
 

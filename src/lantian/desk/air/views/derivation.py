@@ -1,5 +1,8 @@
 """The pages of derivations: each figure walked back, as a page, as JSON and as PDF."""
 
+from collections.abc import Iterable, Iterator
+from datetime import datetime, time, timedelta
+
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -12,9 +15,10 @@ from lantian.desk.air.views.entry import end_of, file_answer, grounded, number_a
 from lantian.desk.language import language
 from lantian.desk.rights.request import DeskRequest
 from lantian.errors import BadRequest
+from lantian.flows.bulletin import members_of_place
 from lantian.flows.why import Answer
 from lantian.report.page import derivation_pdf
-from lantian.terms.period import parse_day
+from lantian.terms.period import Period, parse_day
 from lantian.terms.pollutant import POLLUTANTS, pollutant
 
 
@@ -25,9 +29,18 @@ def _asked(request: DeskRequest) -> Asked:
 
 
 def _answer(
-    request: DeskRequest, ground: Ground, name: str, answer: Answer, form: str, back: str
+    request: DeskRequest,
+    ground: Ground,
+    name: str,
+    answer: Answer,
+    form: str,
+    back: str,
+    below: Iterable[tuple[str, str]] = (),
 ) -> HttpResponse:
-    """Answer in the form asked for: page, json or pdf; the page says a station's name."""
+    """Answer in the form asked for: page, json or pdf; the page says a station's name.
+
+    `below` are titles and addresses of what the figure was made from, where a page shows it.
+    """
     if form == "json":
         return JsonResponse(answer.table(), json_dumps_params={"ensure_ascii": False, "indent": 1})
     made = printed(answer, language())
@@ -46,6 +59,7 @@ def _answer(
             for kind in ("json", "pdf")
         ],
         "back": back,
+        "below": [(title, address_of(url, _kept(request))) for title, url in below],
         "kept": [(k, v) for k, v in request.GET.items() if k not in {"as_of", "lang"}],
     }
     return page(request, ground, "air/derivation.html", context)
@@ -64,7 +78,7 @@ def station(
         raise BadRequest(f"{item[:20]!r}?", where="pollutant", fix=known)
     answer = of_station(ground, name, parse_day(day), chosen, _asked(request))
     back = address_of(reverse("air:station", args=[name]), {"period": day})
-    return _answer(request, ground, name, answer, form, back)
+    return _answer(request, ground, name, answer, form, back, _hours(name, answer.period))
 
 
 @require_GET
@@ -89,4 +103,29 @@ def place(
     answer = of_place(ground, name, span, _asked(request))
     route = "air:place" if ground.level_of(name) else "air:station"
     back = address_of(reverse(route, args=[name]), {"period": span.label})
-    return _answer(request, ground, name, answer, form, back)
+    return _answer(request, ground, name, answer, form, back, _within(ground, name, span))
+
+
+def _kept(request: DeskRequest) -> dict[str, str]:
+    return {key: request.GET.get(key, "") for key in ("rules", "as_of")}
+
+
+def _within(ground: Ground, name: str, period: Period) -> Iterator[tuple[str, str]]:
+    """Days of a period; of one day of a place its stations."""
+    if period.days == 1 and ground.level_of(name):
+        for code in members_of_place(ground.roster, name):
+            title = ground.names.get(code, code)
+            yield title, reverse("air:why-station", args=[code, period.label])
+        return
+    route = "air:why-place" if ground.level_of(name) else "air:why-station"
+    for n in range(period.days):
+        day = period.first + timedelta(days=n)
+        yield f"{day:%m-%d}", reverse(route, args=[name, str(day)])
+
+
+def _hours(name: str, period: Period) -> Iterator[tuple[str, str]]:
+    """Hours of a station day, by their local ends."""
+    midnight = datetime.combine(period.first, time())
+    for hour in range(1, 25):
+        end = midnight + timedelta(hours=hour)
+        yield f"{hour:02}:00", reverse("air:why-hour", args=[name, f"{end:%Y-%m-%dT%H}"])

@@ -224,6 +224,7 @@ def _cell(cell: Mapping[str, Any]) -> tuple[bool, str]:
     if isinstance(text, Figure):
         cell = {**cell, "figure": text}
     blank = False
+    inner: str
     if "figure" in cell:
         inner = figure(cell["figure"])
     elif "aqi" in cell:

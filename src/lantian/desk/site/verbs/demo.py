@@ -29,9 +29,10 @@ def run(arguments: argparse.Namespace) -> int:
     with Lake.open(env().folder) as lake:
         _say(f"青岚县（虚构）逐时模拟至 {now:%m-%d %H:00} / hours of a fictional county, simulated")
         _load(lake, now)
+    signs = make_desk(county(), Actor.system("demo"), now, _say)
+    with Lake.open(env().folder) as lake:
         _say("日评价入库 / hold the evaluated days for the pages")
         refresh_days(lake)
-    signs = make_desk(county(), Actor.system("demo"), now, _say)
     if arguments.once:
         return 0
     return _serve(arguments, signs)
