@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 SCREENSHOTS: Final = ROOT / "docs" / "screenshots"
@@ -36,9 +36,13 @@ class Shot:
 
 SHOTS: Final = (
     Shot("today", "/air/"),
-    Shot("station", "/air/", ("main a[href*='/air/station/']",)),
+    Shot("station", "/air/", ("main table a[href*='/air/station/']",)),
     Shot("ranking", "/air/ranking/"),
-    Shot("derivation", "/air/", ("main a[href*='/air/station/']", "main a[href*='/why/station/']")),
+    Shot(
+        "derivation",
+        "/air/",
+        ("main table a[href*='/air/station/']", "main a[href*='/why/station/']"),
+    ),
     Shot("sources", "/sources/?subject=dust", size=PHONE),
     Shot("wall", "/wall", size=(1280, 720)),
 )
@@ -65,7 +69,7 @@ def settle(page: Page) -> None:
     """Wait for maps and charts, back at the top of the page."""
     for figure in page.locator("[data-chart], [data-map]").all():
         figure.scroll_into_view_if_needed()
-    page.wait_for_function("!document.querySelector('.chart-wait')")
+    expect(page.locator(".chart-wait")).to_have_count(0)
     page.evaluate("scrollTo(0, 0)")
     page.wait_for_timeout(1_500)
 
@@ -87,7 +91,7 @@ def main(folder: Path) -> int:
         with running(words, env) as desk:
             for name, picture in take(browser, desk):
                 (folder / name).write_bytes(picture)
-                print(f"{name}  {len(picture) / 1000:.0f} kB")
+                sys.stdout.write(f"{name}  {len(picture) / 1000:.0f} kB\n")
     return 0
 
 

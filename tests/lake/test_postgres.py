@@ -281,7 +281,7 @@ class Cut:
         return getattr(self._connection, name)
 
     def execute(self, statement, *more, **how):
-        if statement != "COMMIT":
+        if not statement.startswith("COMMIT"):
             return self._connection.execute(statement, *more, **how)
         if self._done:
             self._connection.execute(statement)

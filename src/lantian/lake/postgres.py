@@ -31,6 +31,10 @@ _MAKING_S: Final = 10.0
 #: How long a lost commit is asked after before its outcome is called unknown.
 _SETTLE_S: Final = 5.0
 _SETTLE_STEP_S: Final = 0.25
+#: Waits until the disk keeps all that was committed before it: it commits a message to nobody.
+_KEEP: Final = "SELECT pg_logical_emit_message(true, 'lantian', '')"
+#: Ends a write: it lets the next writer go on, and only then waits for the disk.
+_COMMIT: Final = f"COMMIT; {_KEEP}"
 
 type Connection = psycopg.Connection[Any]
 
@@ -94,7 +98,7 @@ class PostgresDatabase:
                 if held is not None:
                     raise already(folder) if held == mine else strange(folder, address)
                 _make(connection, mine or _name(folder), address)
-                connection.execute("COMMIT")
+                connection.execute(_COMMIT)
             finally:
                 connection.close()
 
@@ -190,7 +194,7 @@ class PostgresDatabase:
             If the connection broke and the server cannot be asked what became of it.
         """
         try:
-            self._connection.execute("COMMIT")
+            self._connection.execute("COMMIT" if self._number is None else _COMMIT)
         except psycopg.OperationalError as error:
             if not self._connection.closed or self._number is None:
                 raise
@@ -220,11 +224,18 @@ class PostgresDatabase:
         with suppress(psycopg.OperationalError, errors.InvalidParameterValue):
             if self._connection.closed:
                 self._connection = self._connect()
-            return _value(self._connection.execute("SELECT pg_xact_status($1::xid8)", (number,)))
+            state = _value(self._connection.execute("SELECT pg_xact_status($1::xid8)", (number,)))
+            self._connection.execute(_KEEP)
+            return state
         return None
 
     def settle(self) -> None:
-        """Do nothing: PostgreSQL shows no transaction before the disk keeps it."""
+        """Make sure that the disk keeps all that was committed before."""
+        other = self._connect()
+        try:
+            other.execute(_KEEP)
+        finally:
+            other.close()
 
     def roll_back(self) -> None:
         """End the transaction and undo what it wrote."""
@@ -276,10 +287,11 @@ def _session(address: Address, busy_s: float) -> Connection:
 def _begin_write(connection: Connection) -> str:
     """Begin, wait for the writer's lock, and return the transaction's number.
 
-    Each statement after the lock sees what the writer before has committed.
+    Each statement after the lock sees what the writer before has committed. The lock is given
+    back before the disk keeps the transaction, and `_COMMIT` waits for that.
     """
     cursor = connection.execute(
-        "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; "
+        "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit = off; "
         f"SELECT pg_advisory_xact_lock({_WRITER}); SELECT pg_current_xact_id()::text"
     )
     return str(_value(cursor.set_result(-1)))

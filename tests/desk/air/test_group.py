@@ -83,7 +83,7 @@ def test_no_places_no_groups() -> None:
     assert groups_of(roster([station("a", 116, 40)], [])) == ()
 
 
-def test_the_place_that_the_desk_serves_is_the_root_and_levels_above_it_are_left_out() -> None:
+def test_the_place_that_the_desk_serves_is_the_root_and_no_level_lies_above_it() -> None:
     sites = {"1A": 116.0, "2A": 116.4, "3A": 116.8}
     stations = [station(code, lon, 40.0) for code, lon in sites.items()]
     members = [member(code, "市", "city") for code in sites]
@@ -93,5 +93,9 @@ def test_the_place_that_the_desk_serves_is_the_root_and_levels_above_it_are_left
     (usual,) = groups_of(roster(stations, members))
     assert usual.root == "市"
     (served,) = groups_of(roster(stations, members), "西县")
-    assert (served.root, served.levels, served.stations) == ("西县", ("county", "township"), ("3A",))
+    assert (served.root, served.levels, served.stations) == (
+        "西县",
+        ("county", "township"),
+        ("3A",),
+    )
     assert groups_of(roster(stations, members), "他县") == (usual,)

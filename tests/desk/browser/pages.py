@@ -18,7 +18,9 @@ _USUAL = {"IntConverter": 1, "UUIDConverter": UUID(int=1)}
 #: Answers of a route that shows no page to whom may use it: sent on, only by POST.
 _NO_PAGE = {302, 400, 405}
 #: Routes that answer with a file, an image, data or a piece of a page, or only to machines.
-_FILES = re.compile(r":(.*-)?(map|document|file|qr|progress|screen|alive|place-text|oidc.*|health)$")
+_FILES = re.compile(
+    r":(.*-)?(map|document|file|qr|progress|screen|alive|place-text|oidc.*|health)$"
+)
 #: The API has its own tests; these of its routes are for people.
 _API_PAGES = ("api:docs", "api:tokens")
 

@@ -21,7 +21,7 @@ LANTIAN = ("-m", "lantian.cli.main")
 ADDRESS = re.compile(r"(https?://\S+:\d+)")
 SIGN_IN = re.compile(r"^  \S+ +([a-z]+) +((?:[a-z0-9]{4}-){3}[a-z0-9]{4}) ", re.MULTILINE)
 OPTIONS = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-sandbox")
-START_S = 120.0
+START_S = 300.0
 
 
 class NoChromiumError(Exception):
@@ -117,14 +117,14 @@ def running(words: Sequence[str], env: Mapping[str, str]) -> Iterator[RunningDes
         start_new_session=True,
     ) as process:
         desk = RunningDesk(process)
-        reader = threading.Thread(target=desk.listen)
+        reader = threading.Thread(target=desk.listen, daemon=True)
         reader.start()
         try:
             desk.wait_for("Ctrl-C")
             yield desk
         finally:
             desk.stop()
-            reader.join()
+            reader.join(30)
 
 
 def sign_in(context: BrowserContext, desk: RunningDesk, user: str) -> None:

@@ -79,7 +79,7 @@ def test_the_way_in_has_no_barrier(open_context, desk) -> None:
         for path in ("/sign-in", "/privacy"):
             page.set_viewport_size({"width": 1440, "height": HEIGHT})
             page.goto(f"{desk.url}{path}?lang={lang}")
-            found = wrong(page, lang)
+            found = list(wrong(page, lang))
             assert not found, "\n".join(found)
 
 

@@ -58,7 +58,7 @@ def test_sign_in_with_a_second_factor(entered, desk) -> None:
     expect(page.locator("h1")).to_have_text("青岚县今日空气")
 
 
-def test_keys_alone_sign_in_open_a_row_edit_and_save(open_context, desk) -> None:
+def test_keys_alone_sign_in_open_a_row_a_dialog_the_menu_edit_and_save(open_context, desk) -> None:
     page = open_context().new_page()
     page.goto(f"{desk.url}/sign-in?next=/sources/")
     expect(page.get_by_label("用户名")).to_be_focused()
@@ -67,9 +67,26 @@ def test_keys_alone_sign_in_open_a_row_edit_and_save(open_context, desk) -> None
     page.keyboard.type(desk.passwords["town"])
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/sources/"))
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    expect(page.locator(".skip")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.locator("dialog#keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog#keys")).to_be_hidden()
+
     tab_to(page, "tbody a")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/sources/\d+/"))
+    tab_to(page, "[data-opens=end]")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog#end")).to_be_visible()
+    assert page.evaluate("document.querySelector('dialog#end').contains(document.activeElement)")
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-opens=end]")).to_be_focused()
+
     page.keyboard.press("g")
     page.keyboard.press("e")
     expect(page).to_have_url(re.compile("/edit"))
@@ -79,6 +96,9 @@ def test_keys_alone_sign_in_open_a_row_edit_and_save(open_context, desk) -> None
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/sources/\d+/$"))
     expect(page.locator(".facts").first).to_contain_text("键盘联系人")
+    tab_to(page, "nav.nav a[href='/duties/roster/']")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("值班表")
 
 
 def tab_to(page: Page, selector: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from time import sleep
 
 import pytest
 from cryptography import x509
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from playwright.sync_api import Browser
 
-from desk.browser.running import LANTIAN, running
+from desk.browser.running import LANTIAN, RunningDesk, running
 
 type Run = Callable[..., subprocess.CompletedProcess[str]]
 DEMO_USERS = {"admin", "audit", "hq", "group", "dept", "town", "grid", "expert", "company"}
@@ -77,6 +78,20 @@ def test_the_demo_ends_in_a_desk_that_ctrl_c_stops(plain_env, tmp_path) -> None:
 
 
 @pytest.mark.slow
+def test_ctrl_c_while_a_desk_starts_leaves_no_process_behind(made, plain_env) -> None:
+    words = [*LANTIAN, "desk", "serve", "--dir", str(made), "--port", "0"]
+    process = subprocess.Popen(
+        [sys.executable, *words], stdout=subprocess.DEVNULL, env=dict(plain_env)
+    )
+    desk = RunningDesk(process)
+    while len(family := desk.family()) < 4:
+        assert process.poll() is None
+        sleep(0.01)
+    assert desk.stop() == 0
+    assert [pid for pid in family if Path(f"/proc/{pid}").exists()] == []
+
+
+@pytest.mark.slow
 def test_the_demo_once_does_all_but_stay_up(lantian, tmp_path) -> None:
     done = lantian("demo", "--once", "--out", tmp_path)
     assert done.returncode == 0, done.stderr
@@ -102,7 +117,7 @@ def test_a_desk_serves_https_with_its_own_certificate(
         assert answer.security_details()["subjectName"] == "county"
         cookies = {cookie["name"]: cookie["secure"] for cookie in context.cookies()}
         context.close()
-        assert cookies["lantian_csrf"]
+        assert cookies["__Host-lantian_csrf"]
         assert desk.stop() == 0
 
 

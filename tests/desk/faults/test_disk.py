@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test import Client
+from tests.desk.api.conftest import bearer
 from tests.desk.register.conftest import HEADINGS, upload
 
 from lantian.desk.jobs.models import Job
@@ -22,6 +23,7 @@ from lantian.lake.store import Lake
 from postgres import SQLITE_ONLY
 
 WORDS = "磁盘已满"
+NEW = {"code": "990103", "name_zh": "新镇", "level": "township", "parent": "990100"}
 
 
 @contextmanager
@@ -44,14 +46,16 @@ def office(client_as, county) -> Client:
 
 
 def make_place(client: Client, **headers: str):
-    form = {"code": "990103", "name_zh": "新镇", "level": "township", "parent": "990100"}
-    return client.post("/places/new", form, headers=headers)
+    return client.post("/places/new", NEW, headers=headers)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_change_is_refused_in_words_and_made_once_there_is_room(office) -> None:
+def test_a_change_is_refused_in_words_and_made_once_there_is_room(
+    office, account_as, token_of
+) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL writes in a process of its own")
+    program = bearer(token_of(account_as("headquarters")))
     with full():
         page = make_place(office)
         machine = make_place(office, Accept="application/json")
@@ -59,6 +63,11 @@ def test_a_change_is_refused_in_words_and_made_once_there_is_room(office) -> Non
         assert answer.status_code == 503
         assert answer.headers["Retry-After"] == "5"
     assert WORDS in page.content.decode()
+    program.raise_request_exception = False
+    program.get("/api/v1/places")
+    with full():
+        told = program.post("/api/v1/places", NEW, content_type="application/json")
+    assert (told.status_code, told.json()["detail"]) == (503, "服务器磁盘已满，没有保存")
     assert machine.json()["what"].startswith("服务器磁盘已满")
     assert not Place.objects.filter(code="990103").exists()
     assert make_place(office).status_code == 302

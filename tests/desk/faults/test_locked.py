@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from tests.desk.api.conftest import bearer
-from tests.desk.faults.test_disk import make_place
+from tests.desk.faults.test_disk import NEW, make_place
 
 from lantian.desk.places.models import Place
 
@@ -50,10 +50,9 @@ def test_pages_are_read_and_changes_refused_in_words(client_as, county) -> None:
 def test_the_api_says_when_to_come_again(account_as, token_of, county) -> None:
     client = bearer(token_of(account_as("headquarters")))
     client.raise_request_exception = False
-    body = {"code": "990103", "name_zh": "新镇", "level": "township", "parent": "990100"}
     client.get("/api/v1/places")
     with held():
-        answer = client.post("/api/v1/places", body, content_type="application/json")
+        answer = client.post("/api/v1/places", NEW, content_type="application/json")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert answer.headers["Content-Type"] == "application/problem+json"
-    assert client.post("/api/v1/places", body, content_type="application/json").status_code == 201
+    assert client.post("/api/v1/places", NEW, content_type="application/json").status_code == 201

@@ -12,6 +12,7 @@ from django.http.request import UnreadablePostError
 from ninja.errors import HttpError, ValidationError
 
 from lantian.desk.env import env
+from lantian.desk.jobs.outage import is_full
 from lantian.desk.language import both, language
 from lantian.desk.register.faults import BadRow
 from lantian.errors import (
@@ -74,6 +75,7 @@ _PLAIN: Final = {
     503: (both("暂时不可用", "not available for a while"), both("稍后重试", "try again later")),
 }
 _AGAIN_S: Final = "5"
+_FULL: Final = both("服务器磁盘已满，没有保存", "the server's disk is full; nothing was saved")
 
 type Answer = Callable[[HttpRequest, Any], HttpResponse]
 
@@ -200,7 +202,7 @@ def of_http(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 def of_django(request: HttpRequest, error: Exception) -> HttpResponse:
     """Answer what Django or the database refuses."""
-    headers = None
+    what, headers = "", None
     match error:
         case Http404():
             status = HTTPStatus.NOT_FOUND
@@ -211,9 +213,10 @@ def of_django(request: HttpRequest, error: Exception) -> HttpResponse:
         case OperationalError() | InterfaceError():
             status = HTTPStatus.SERVICE_UNAVAILABLE
             headers = {"Retry-After": _AGAIN_S}
+            what = str(_FULL) if is_full(error) else ""
         case _:
             status = HTTPStatus.BAD_REQUEST
-    return problem(request, status, headers=headers)
+    return problem(request, status, what=what, headers=headers)
 
 
 #: How each kind of error is answered.

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from lantian.desk.jobs import queries, services
 from lantian.desk.jobs.queries import PAGE, Seen
 from lantian.desk.language import both, language
+from lantian.desk.log.words import field_name, kind_name
 from lantian.desk.rights.request import DeskRequest
 from lantian.errors import BadRequest
 
@@ -120,7 +121,10 @@ def detail(request: DeskRequest, job: UUID) -> HttpResponse:
         {"label": both("编号", "Id"), "value": seen.id},
     ]
     facts += [
-        {"label": _RESULTS.get(name, name), "value": value}
+        {
+            "label": _RESULTS.get(name) or field_name(services.KIND, name),
+            "value": kind_name(value) if name == "kind" else value,
+        }
         for name, value in seen.result.items()
         if name not in {"sha256", "file"}
     ]

@@ -39,8 +39,8 @@ class FilterForm(forms.Form):
         """Offer the kinds and actions that have a name; others may stand in an address."""
         super().__init__(*args, **more)
         every: list[tuple[str, Any]] = [("", both("全部", "all"))]
-        self.fields["kind"].widget.choices = every + kinds()  # type: ignore[attr-defined]
-        self.fields["verb"].widget.choices = every + verbs()  # type: ignore[attr-defined]
+        self.fields["kind"].widget.choices = every + kinds()
+        self.fields["verb"].widget.choices = every + verbs()
 
 
 class HeadForm(forms.Form):

@@ -115,6 +115,7 @@ _FIELDS: Final[Mapping[str, Any]] = {
     "path": both("区域路径", "Path of the place"),
     "position": both("值班岗位", "Position"),
     "prefix": both("令牌前缀", "Beginning of the token"),
+    "query": both("筛选", "Filter"),
     "quiet_from": both("免打扰自", "Quiet from"),
     "quiet_until": both("免打扰至", "Quiet until"),
     "refusal": both("未写入的原因", "Why it was refused"),

@@ -39,7 +39,8 @@ def brief_to_send(now: datetime) -> tuple[Brief, Brief] | None:
         return None
     held = lake()
     shelf = shelf_of(held)
-    place = env().settings.notices.brief_place or None
+    settings = env().settings
+    place = settings.notices.brief_place or settings.desk.place or None
     day = timezone.localdate(now) - timedelta(days=1)
     zh, en = (
         brief_of(held, day, lang=lang, shelf=shelf, place=place)

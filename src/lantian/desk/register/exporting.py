@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -57,7 +58,9 @@ class Extract:
         self.register = register
         address = QueryDict(query)
         what = asked(register, address, today)
-        self.columns: Sequence[Column] = what.columns if COLUMNS in address else register.printed
+        if COLUMNS not in address:
+            what = replace(what, columns=register.printed)
+        self.columns: Sequence[Column] = what.columns
         self.found = chosen(register, reach, what)
         self.total = self.found.count()
         self.system = system

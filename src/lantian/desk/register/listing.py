@@ -119,7 +119,7 @@ def readable(register: Register, reach: Reach, permission: str = "") -> QuerySet
 def chosen(register: Register, reach: Reach, what: Asked) -> QuerySet[Row]:
     """Rows of a list: in reach, filtered, in order."""
     rows = readable(register, reach)
-    if register.documents:
+    if DOCUMENTS in {what.sort.removeprefix("-"), *(column.name for column in what.columns)}:
         rows = rows.annotate(**{DOCUMENTS: documents_held(register)})
     if what.word and register.search:
         rows = rows.filter(

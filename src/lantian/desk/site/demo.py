@@ -22,6 +22,7 @@ from lantian.desk.register.services import create
 from lantian.desk.register.spec import Register
 from lantian.desk.rights.services import Granted, set_grants
 from lantian.desk.rights.table import table
+from lantian.desk.site.demo_documents import attach_permits
 from lantian.desk.sources.register import SOURCES
 from lantian.desk.stations.publishing import differences, publish
 from lantian.desk.stations.register import SITES, STATIONS
@@ -75,6 +76,7 @@ class Registry:
             self._stations()
             self._people(accounts)
             self._sources()
+            self._documents()
             self._duties(today)
         return sum(len(rows) for rows in self.rows.values())
 
@@ -201,6 +203,11 @@ class Registry:
                 contact=names.get(source.contact, ""),
                 **_site(source),
             )
+
+    def _documents(self) -> None:
+        rows = self.rows[SOURCES.kind]
+        numbered = ((rows[s.code], s.permit) for s in self.county.sources if s.permit)
+        attach_permits(numbered, self.by, self.now)
 
     def _duties(self, today: date) -> None:
         for duty in self.county.duties:

@@ -164,17 +164,20 @@ class Server:
     stopping: bool = False
 
     def start(self) -> None:
-        """Start all, and wait until the pages answer.
+        """Start all, and wait until the pages answer, or the parent is told to stop.
 
         Raises
         ------
         ServerFailed
             If they do not.
         """
+        # Before there is a child: a Ctrl-C meanwhile must not leave one behind.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._told_to_stop)
         for name in ("web", "worker", "scheduler"):
             self._spawn(name)
         end = time.monotonic() + _START_S
-        while not self._answers():
+        while not (self.stopping or self._answers()):
             if self.children["web"].poll() is not None or time.monotonic() > end:
                 self.stop()
                 raise ServerFailed(
@@ -192,8 +195,6 @@ class Server:
         ServerFailed
             If the web server ended by itself.
         """
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._told_to_stop)
         try:
             while not self.stopping:
                 self._watch()

@@ -151,7 +151,8 @@ def ground(place: str = "") -> Ground:
     books, shelf = _shelf(held)
     roster = RESULTS.get((where, version, "roster"), held.roster).value
     own = env().settings.desk.place
-    groups = RESULTS.get((where, roster.digest, "groups", own), lambda: groups_of(roster, own)).value
+    key = (where, roster.digest, "groups", own)
+    groups = RESULTS.get(key, lambda: groups_of(roster, own)).value
     if held.span() is None:
         raise NoData(
             "还没有监测数据 / there are no observations yet",

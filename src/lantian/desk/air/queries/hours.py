@@ -20,11 +20,13 @@ from lantian.terms.period import Period
 
 #: Name of the job that writes them into a file.
 EXPORT: Final = "air.export-hours"
+#: Rows of a part: as text or Python's numbers they take ten times what they take here.
+_ROWS: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Station hours that have a value, of one month and one clock, by station and hour.
+    """Some station hours that have a value, of one month and one clock, by station and hour.
 
     Attributes
     ----------
@@ -94,7 +96,7 @@ def _stations(ground: Ground, name: str) -> Sequence[str]:
 
 
 def read_hours(ground: Ground, asked: HoursAsked) -> Iterator[Hours]:
-    """Yield the hours, all read at one sequence: a month of all stations of a clock at a time."""
+    """Yield the hours, all read at one sequence, in parts of a month of the stations of a clock."""
     for month in asked.period.months():
         for offset_h in sorted(set(asked.offsets)):
             pairs = zip(asked.stations, asked.offsets, strict=True)
@@ -104,4 +106,8 @@ def read_hours(ground: Ground, asked: HoursAsked) -> Iterator[Hours]:
             block = ground.lake.block(names, start, end, as_of=asked.sequence)
             there = (block != MISSING).any(axis=0)
             station, step = np.nonzero(there)
-            yield Hours(names, local_end(start, offset_h), station, step, block[:, there])
+            values = block[:, there]
+            for low in range(0, step.size, _ROWS):
+                some = slice(low, low + _ROWS)
+                first = local_end(start, offset_h)
+                yield Hours(names, first, station[some], step[some], values[:, some])
