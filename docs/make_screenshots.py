@@ -26,24 +26,25 @@ LANGUAGES: Final = ("zh", "en")
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One picture: its name, the path of its page, links to follow from there, its size."""
+    """One picture: its name, the path of its page, links to follow from there, where it begins."""
 
     name: str
     path: str
     follow: tuple[str, ...] = ()
     size: tuple[int, int] = DESK
+    top: str = "body"
 
 
 SHOTS: Final = (
     Shot("today", "/air/"),
-    Shot("station", "/air/", ("main table a[href*='/air/station/']",)),
+    Shot("station", "/air/", ("main table a[href*='/air/station/']",), top=".panel-flush"),
     Shot("ranking", "/air/ranking/"),
     Shot(
         "derivation",
         "/air/",
         ("main table a[href*='/air/station/']", "main a[href*='/why/station/']"),
     ),
-    Shot("sources", "/sources/?subject=dust", size=PHONE),
+    Shot("sources", "/sources/?subject=dust", size=PHONE, top=".table-cards"),
     Shot("wall", "/wall", size=(1280, 720)),
 )
 
@@ -60,17 +61,17 @@ def take(browser: Browser, desk: RunningDesk) -> Iterator[tuple[str, bytes]]:
             page.goto(desk.url + shot.path)
             for link in shot.follow:
                 page.locator(link).first.click()
-            settle(page)
+            settle(page, shot.top)
             yield f"{shot.name}-{lang}.png", small(page.screenshot())
         context.close()
 
 
-def settle(page: Page) -> None:
-    """Wait for maps and charts, back at the top of the page."""
+def settle(page: Page, top: str) -> None:
+    """Wait for maps and charts, then scroll to where the picture begins."""
     for figure in page.locator("[data-chart], [data-map]").all():
         figure.scroll_into_view_if_needed()
     expect(page.locator(".chart-wait")).to_have_count(0)
-    page.evaluate("scrollTo(0, 0)")
+    page.locator(top).first.evaluate("e => e.scrollIntoView()")
     page.wait_for_timeout(1_500)
 
 

@@ -12,6 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from lantian.desk.env import env
+from lantian.desk.jobs.models import Job
+from lantian.desk.jobs.services import enqueue
+from lantian.desk.jobs.worker import work_off
 from lantian.desk.log.models import Entry
 from lantian.desk.privacy import services
 from lantian.desk.privacy.cipher import fingerprint, key_number
@@ -81,6 +84,18 @@ def test_no_batch_keeps_the_writer_for_long(
     assert len(held) == len(rows) > 4
     # Of several batches one may meet a busy machine; the usual one is short.
     assert sorted(held)[len(held) // 2] < 0.1
+
+
+def test_the_job_deletes_batch_by_batch_under_its_lease(
+    rows, visitor, now, actor, monkeypatch
+) -> None:
+    monkeypatch.setattr(services, "_BATCH", 1)
+    job = enqueue(name="privacy-delete", by=actor, now=now)
+    work_off()
+    assert Job.objects.get(pk=job).result == {"count": 2}
+    assert _emptied(visitor) == [True, True, False, False]
+    entries = Entry.objects.filter(action="privacy.delete")
+    assert [(e.actor, json.loads(e.after)["rows"]) for e in entries] == [("privacy-delete", 1)] * 2
 
 
 def test_the_log_proves_what_was_deleted_without_telling_it(rows, now, actor) -> None:

@@ -14,9 +14,11 @@ from tests.desk.register.conftest import JPEG, PDF, saved, workbook
 
 from lantian.desk.env import env
 from lantian.desk.register import document_store, documents
+from lantian.desk.register.document_list import amiss
 from lantian.desk.register.document_store import keep, opened, path_of
 from lantian.desk.register.models import Document
 from lantian.desk.site.backup import save, unpack
+from lantian.desk.site.checkup import checkup
 from lantian.errors import BadFile, Conflict
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -153,6 +155,18 @@ def test_the_content_is_whole_before_the_row_says_so(given_to, monkeypatch) -> N
         given_to(data=PDF + b"kept")
     assert not Document.objects.exists()
     assert path_of(hashlib.sha256(PDF + b"kept").hexdigest()).is_file()
+
+
+def test_a_check_up_names_files_that_are_gone_or_cut(given_to) -> None:
+    given_to()
+    assert amiss() == (1, [])
+    gone = given_to(data=PDF + b"gone", name="a.pdf")
+    cut = given_to(data=PDF + b"cut", name="b.pdf")
+    path_of(gone.sha256).unlink()
+    path_of(cut.sha256).write_bytes(PDF)
+    assert amiss() == (3, ["a.pdf", "b.pdf"])
+    (said,) = [f for f in checkup(env()) if "documents" in f.what]
+    assert (said.well, "of 3 are gone or cut: a.pdf" in said.said) == (False, True)
 
 
 def test_a_backup_holds_the_documents(given_to, tmp_path) -> None:

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from lantian.desk.env import env
 from lantian.desk.language import both
+from lantian.desk.register.document_store import path_of
 from lantian.desk.register.documents import LONGEST_REASON
 from lantian.desk.register.kinds import Choice
 from lantian.desk.register.models import Document
@@ -38,6 +39,21 @@ def _shown(register: Register, one: Document, today: date) -> dict[str, Any]:
         "replace_url": f"{reverse(register.route('attach'), args=[one.row])}?replaces={one.pk}",
         "withdraw_url": reverse(register.route("withdraw"), args=base),
     }
+
+
+def amiss() -> tuple[int, list[str]]:
+    """Return how many documents there are, and names of those whose file is gone or cut.
+
+    Hashes are compared when a document is given; this is a look at sizes alone.
+    """
+    count, names = 0, []
+    found = Document.objects.order_by("pk").values_list("sha256", "size", "file_name")
+    for sha256, size, name in found.iterator():
+        count += 1
+        path = path_of(sha256)
+        if not path.is_file() or path.stat().st_size != size:
+            names.append(name)
+    return count, names
 
 
 def due_words(until: date | None, today: date) -> dict[str, Any] | None:

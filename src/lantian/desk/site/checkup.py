@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from lantian.desk.env import Env
 from lantian.desk.jobs.queries import last_beat
+from lantian.desk.register.document_list import amiss
 from lantian.desk.site.install import unapplied
 from lantian.errors import LantianError
 from lantian.lake.store import Lake
@@ -50,6 +51,7 @@ def checkup(env: Env) -> list[Finding]:
         ("数据库 / database", _database),
         ("数据表 / tables", _tables),
         ("数据湖 / lake", _lake),
+        ("文件 / documents", _documents),
         ("磁盘 / disk", _disk),
         ("任务进程 / worker", _worker),
     ]
@@ -100,6 +102,15 @@ def _tables(env: Env) -> Finding:
 def _lake(env: Env) -> Finding:
     with Lake.open(env.folder) as lake:
         return Finding("", f"序号 / sequence {lake.sequence}, {len(lake.stations())} 站 / stations")
+
+
+def _documents(env: Env) -> Finding:
+    count, names = amiss()
+    if names:
+        fix = "从备份恢复 files/documents / restore files/documents from a backup"
+        said = f"{len(names)} 份缺失或残缺 / of {count} are gone or cut: {names[0]} …"
+        return Finding("", said, well=False, fix=fix)
+    return Finding("", f"{count} 份 / kept")
 
 
 def _disk(env: Env) -> Finding:

@@ -240,4 +240,3 @@ def _cell(cell: Mapping[str, Any]) -> tuple[bool, str]:
     if cell.get("sub"):
         inner += f'<small class="cell-sub">{printed(cell["sub"])}</small>'
     return blank, inner
-
