@@ -102,6 +102,19 @@ def test_what_is_wrong_is_named(hq, county, body, pointers) -> None:
     assert not Source.objects.exists()
 
 
+def test_a_number_that_no_row_can_have_is_not_found(hq, rows, client_as) -> None:
+    beyond = f"{ADDRESS}/{2**63}"
+    assert hq.get(beyond).status_code == 404
+    assert send(hq, "PATCH", beyond, {}, If_Match='"1"').status_code == 404
+    assert (
+        send(hq, "POST", f"{beyond}/end", {"last": "2030-12-31"}, If_Match='"1"').status_code == 404
+    )
+    pages = client_as("headquarters")
+    for page in ("/", "/edit", "/remove", "/note", "/documents/new", f"/documents/{2**63}"):
+        for answer in (pages.get, pages.post):
+            assert 400 <= answer(f"/sources/{2**63}{page}").status_code < 500, page
+
+
 def test_a_trial_writes_nothing(hq, rows) -> None:
     before = Entry.objects.count(), list(Source.objects.values())
     path = f"{ADDRESS}/{rows['990101'].pk}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -19,6 +19,9 @@ from lantian.desk.register.spec import Register, Values
 from lantian.desk.register.writing import event_of, save_all
 from lantian.desk.rights.reach import Reach
 from lantian.errors import BadRequest
+
+#: Greatest number that a row can have in every database; SQLite fails on greater ones.
+_LAST: Final = 2**63 - 1
 
 
 def create(
@@ -238,7 +241,8 @@ def _lock(register: Register, numbers: Collection[int], *, reach: Reach | None) 
     rows = register.model._default_manager.prefetch_related(*register.joined)
     if reach is not None:
         rows = rows.filter(reach.q(register.write, **register.limits.named()))
-    return rows.select_for_update(of=("self",)).filter(pk__in=numbers)
+    possible = [number for number in numbers if number <= _LAST]
+    return rows.select_for_update(of=("self",)).filter(pk__in=possible)
 
 
 def _refuse(register: Register, faults: Sequence[Fault], values: Values) -> None:
