@@ -262,3 +262,27 @@ def test_the_server_speaks_tls_1_3_alone(served: Served) -> None:
     plain.close()
     answer, _ = served.ask("GET", "/healthz")
     assert answer.status == 200
+
+
+def test_phones_that_send_slowly_keep_nobody_from_a_page(served: Served) -> None:
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    slow = [
+        http.client.HTTPSConnection("localhost", served.port, context=trusting, timeout=30)
+        for _ in range(12)
+    ]
+    try:
+        for link in slow:
+            link.putrequest("POST", "/sign-in")
+            link.putheader("Content-Type", "application/x-www-form-urlencoded")
+            link.putheader("Content-Length", "1000000")
+            link.endheaders(b"username=")
+        for _ in range(5):
+            answer, _ = served.ask("GET", "/sign-in")
+            assert answer.status == 200
+        for link in slow:
+            link.send(b"x" * (1_000_000 - len("username=")))
+            assert link.getresponse().status == 403  # whole, but without the token of a form
+    finally:
+        for link in slow:
+            link.close()

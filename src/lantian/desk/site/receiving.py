@@ -16,6 +16,11 @@ from lantian.errors import BadRequest
 type View = Callable[[DeskRequest], HttpResponse]
 
 
+def most_b() -> int:
+    """Bytes that a request may bring: a file, and the form about it."""
+    return env().upload_b + (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
+
+
 class ReceivingMiddleware:
     """Refuses a form with files that is larger than anything that the desk takes, unread.
 
@@ -31,8 +36,7 @@ class ReceivingMiddleware:
         """Go on, or refuse."""
         stated = request.META.get("CONTENT_LENGTH") or ""
         length = int(stated) if stated.isascii() and stated.isdigit() else 0
-        most = env().upload_b + (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
-        if length <= most or not request.META.get("CONTENT_TYPE", "").startswith("multipart/"):
+        if length <= most_b() or not request.META.get("CONTENT_TYPE", "").startswith("multipart/"):
             return self.get_response(request)
         allowed = env().settings.desk.upload_mb
         error = BadRequest(

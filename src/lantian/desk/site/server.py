@@ -23,6 +23,8 @@ from lantian.errors import BadRequest, LantianError
 
 #: How long a process may take to end before it is killed.
 _END_S: Final = 10.0
+#: Requests that a process takes in at once; the turnstile computes few of them at a time.
+_TAKEN_IN: Final = 16
 #: How long the pages may take to answer first.
 _START_S: Final = 120.0
 
@@ -246,7 +248,7 @@ class Server:
     def _web(self) -> list[str]:
         words = ["granian", "--interface", "wsgi", "--host", self.at.host]
         words += ["--port", str(self.at.port), "--workers", str(self.processes)]
-        words += ["--blocking-threads", "4", "--log-level", "warning", "--no-ws"]
+        words += ["--blocking-threads", str(_TAKEN_IN), "--log-level", "error", "--no-ws"]
         words += ["--workers-kill-timeout", "5", "--respawn-failed-workers"]
         if self.at.tls:
             cert, key = self.at.tls

@@ -6,9 +6,11 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lantian.desk.site.settings")
 
-application = get_wsgi_application()
+_desk = get_wsgi_application()
 
 # Only now is there a desk whose pages can be loaded.
 from lantian.desk.site.readying import make_ready  # noqa: E402
+from lantian.desk.site.turnstile import Turnstile  # noqa: E402
 
 make_ready()
+application = Turnstile(_desk)
