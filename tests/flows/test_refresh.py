@@ -9,6 +9,7 @@ from hypothesis import given, note
 from hypothesis import strategies as st
 
 from flows.agreement import assert_same, same
+from lantian import __version__
 from lantian.errors import LakeBroken
 from lantian.evaluate.place import Member
 from lantian.flows import refresh as flow
@@ -212,6 +213,23 @@ def test_a_refresh_by_other_rules_stops_before_it_clears_a_mark(lake, monkeypatc
     monkeypatch.undo()
     refresh_days(lake)
     assert "others" not in held(lake.ledger)
+    compare(lake)
+
+
+@BOTH
+def test_who_looked_before_another_settled_the_names_leaves_them(lake, monkeypatch):
+    put(lake, "1A", 0, [50_000] * 40)
+    looks = iter([{}])
+
+    def held_as_it_was(ledger):
+        for past in looks:
+            refresh_days(lake)  # another, whole, between the look and the first write
+            return past
+        return held(ledger)
+
+    monkeypatch.setattr(flow, "held", held_as_it_was)
+    assert refresh_days(lake).station_months == 0
+    assert set(held(lake.ledger).values()) == {__version__}
     compare(lake)
 
 

@@ -145,14 +145,18 @@ def forget_days(lake: Lake) -> None:
 def _settle(lake: Lake, wanted: Mapping[str, RuleSet]) -> None:
     """Mark every day where thresholds or the program are new; drop what nobody asks for."""
     ledger = lake.ledger
-    found = held(ledger)
-    if found == dict.fromkeys(wanted, __version__):
+    settled, begun = (dict.fromkeys(wanted, word) for word in (__version__, ""))
+    if held(ledger) == settled:
         return
     # First the names: from now on, a refresh by other rules stops before it clears a mark.
     with ledger.write() as sql:
-        for thresholds in wanted:
-            set_held(sql, thresholds, "")
-        count_refresh(sql)
+        found = held(ledger)  # another process that wants the same may have come first
+        if found == settled:
+            return
+        if found != begun:
+            for thresholds in wanted:
+                set_held(sql, thresholds, "")
+            count_refresh(sql)
     for thresholds in found.keys() - wanted.keys():
         drop(ledger, thresholds)
     stations = lake.stations()

@@ -12,6 +12,7 @@ from lantian.desk.jobs.services import enqueue
 from lantian.desk.jobs.worker import run_worker, work_off
 
 
+@pytest.mark.django_db(transaction=True)
 def test_an_outage_is_said_once_and_waited_out_longer_and_longer(monkeypatch, caplog) -> None:
     caplog.set_level(logging.WARNING)
     waits: list[float] = []
@@ -34,6 +35,7 @@ def test_an_outage_is_said_once_and_waited_out_longer_and_longer(monkeypatch, ca
     assert len(caplog.records) == 2
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_full_disk_is_waited_out_too(monkeypatch, caplog) -> None:
     stop = threading.Event()
     monkeypatch.setattr(stop, "wait", lambda _: None)
@@ -46,6 +48,7 @@ def test_a_full_disk_is_waited_out_too(monkeypatch, caplog) -> None:
     assert "No space left" in caplog.text
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_fault_of_ours_is_no_outage() -> None:
     with pytest.raises(ZeroDivisionError):
         Outage("worker", threading.Event()).tried(lambda: bool(1 / 0))
