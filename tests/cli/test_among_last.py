@@ -22,6 +22,7 @@ def table(words: list[str], out: Path) -> dict[str, dict[str, str]]:
         return {row["place"]: row for row in csv.DictReader(stream)}
 
 
+@pytest.mark.slow
 def test_runs_equal_the_months_counted_one_by_one(lake: str, tmp_path: Path) -> None:
     last = 2
     asked = [lake, "--level", "district", "--period"]

@@ -171,6 +171,7 @@ def clients(land: Land) -> dict[str, Client]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", WALKED, ids=lambda route: route.name)
 def test_each_role_reaches_the_route_in_its_area_or_not_at_all(
     route: Route, land: Land, clients: dict[str, Client]

@@ -3,6 +3,8 @@
 import hashlib
 from pathlib import Path
 
+import pytest
+
 from lantian.flows.demo import demonstrate
 
 
@@ -10,6 +12,7 @@ def digests(made: list[Path]) -> dict[str, str]:
     return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in made}
 
 
+@pytest.mark.slow
 def test_all_documents_are_made_and_made_the_same_again(tmp_path: Path) -> None:
     said: list[str] = []
     first = demonstrate(tmp_path / "out", said.append)

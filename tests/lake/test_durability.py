@@ -72,6 +72,7 @@ def kill_round(folder, rng):
     return len(acknowledged)
 
 
+@pytest.mark.slow
 @BOTH
 def test_kill_9_leaves_whole_batches_and_a_second_run_completes(tmp_path, lake_backend):
     rng = np.random.default_rng(20260301)

@@ -80,6 +80,7 @@ def _counted(state):
     return {key: value for key, (value, withdrawn, _) in state.items() if not withdrawn}
 
 
+@pytest.mark.slow
 @given(history=_history)
 def test_any_history_equals_a_dictionary_as_of_every_sequence(history, rows_of_test):
     model = Model()

@@ -167,6 +167,7 @@ def test_excel_calendar_has_the_level_colours(documents, made):
                 assert fill[-6:] == made.levels[day.level].hex[1:].upper()
 
 
+@pytest.mark.slow
 def test_two_processes_make_the_same_bytes(documents, lang):
     here = [f"{kind} {hashlib.sha256(data).hexdigest()}" for kind, data in documents.items()]
     environment = os.environ | {"PYTHONHASHSEED": "7", "TZ": "America/Lima", "LC_ALL": "C"}

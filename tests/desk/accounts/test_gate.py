@@ -93,18 +93,21 @@ def test_no_route_opens_before_the_code_is_given(client, commander, sign_in, act
     assert client.cookies["lantian_session"].value != key
 
 
+@pytest.mark.slow
 def test_who_enrolled_of_free_will_is_asked_too(client, person, sign_in, actor, now) -> None:
     _enrolled(person, actor, now)
     sign_in(client)
     _closed(client, "/sign-in/code", {"accounts:second-factor"})
 
 
+@pytest.mark.slow
 def test_no_route_opens_before_a_one_time_password_is_changed(client, person, sign_in) -> None:
     Account.objects.update(must_change_password=True, password_since=timezone.now())
     sign_in(client)
     _closed(client, "/account/password", {"accounts:password"})
 
 
+@pytest.mark.slow
 def test_a_role_given_to_an_open_session_closes_it_until_enrolled(
     client, person, sign_in, actor, now, desk_set
 ) -> None:
@@ -117,6 +120,7 @@ def test_a_role_given_to_an_open_session_closes_it_until_enrolled(
     _closed(client, "/account/second-factor", {"accounts:enrol", "accounts:qr"})
 
 
+@pytest.mark.slow
 def test_a_session_made_without_any_proof_passes_no_gate(client, commander) -> None:
     client.force_login(commander)
     _closed(client, "/account/second-factor", {"accounts:enrol", "accounts:qr"})

@@ -34,6 +34,7 @@ def test_who_may_most_meets_no_fault_and_nothing_untold(
     assert len(made.operations) > 60
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_the_edges_of_every_value_of_one_register(account_as, token_of, land, beijing) -> None:
     token = token_of(account_as("headquarters"))

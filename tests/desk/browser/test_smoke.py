@@ -1,10 +1,12 @@
-"""The shortest way through a running desk, in the fast suite: the air, the rank, its hours."""
+"""The shortest way through a running desk: the air, the rank, its hours."""
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 
+@pytest.mark.slow
 def test_a_newcomer_finds_the_rank_and_walks_it_back_to_its_hours(entered) -> None:
     page = entered("hq", "/air/")
     expect(page.get_by_text("虚构演示县 · 数据为模拟")).to_be_visible()

@@ -54,6 +54,7 @@ def test_the_job_of_a_killed_worker_is_done_by_another_once(
     assert Lease.objects.get(job__name__in=OURS).token == 3
 
 
+@pytest.mark.slow
 def test_the_effect_of_a_slow_worker_is_refused_when_it_wakes_up(
     start, wait, effects, actor, now, tmp_path: Path
 ) -> None:

@@ -137,6 +137,7 @@ def test_pictures_are_saved_with_their_title(page: Page, gallery_url: str) -> No
     assert saved.value.path().stat().st_size > 10_000
 
 
+@pytest.mark.slow
 def test_a_chart_that_failed_can_be_asked_again(page: Page, gallery_url: str) -> None:
     page.goto(gallery_url)
     figure = page.locator('[data-src="/data/broken.json"]')
@@ -149,6 +150,7 @@ def test_a_chart_that_failed_can_be_asked_again(page: Page, gallery_url: str) ->
     expect(figure.locator(".chart-error")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_gap_stays_a_gap(page: Page, gallery_url: str) -> None:
     page.goto(gallery_url)
     scroll_through(page)
@@ -189,6 +191,7 @@ def test_a_map_without_webgl_says_so_and_lists_its_points(page: Page, gallery_ur
     expect(page.locator("[data-map-list] a")).to_have_text("甲 · 131")
 
 
+@pytest.mark.slow
 def test_keys_dialogs_ticks_and_the_job(page: Page, gallery_url: str) -> None:
     page.goto(gallery_url)
     page.locator("h1").click()
