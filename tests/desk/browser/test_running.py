@@ -121,6 +121,7 @@ def test_a_desk_serves_https_with_its_own_certificate(
         assert desk.stop() == 0
 
 
+@pytest.mark.slow
 def test_a_port_that_is_taken_is_named_with_a_way_out(lantian, made) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -132,12 +133,14 @@ def test_a_port_that_is_taken_is_named_with_a_way_out(lantian, made) -> None:
     assert "--port 0" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_port_that_cannot_be_is_refused(lantian, made) -> None:
     done = lantian("desk", "serve", "--dir", made, "--port", "70000")
     assert done.returncode == 2
     assert "127.0.0.1:70000" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_certificate_that_is_not_there_is_named(lantian, made) -> None:
     done = lantian("desk", "serve", "--dir", made, "--port", "0", "--tls", "no.pem", "no.key")
     assert done.returncode == 2
@@ -145,6 +148,7 @@ def test_a_certificate_that_is_not_there_is_named(lantian, made) -> None:
     assert "--tls CERT.pem KEY.pem" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_certificate_that_is_none_is_named(lantian, made, tmp_path) -> None:
     cert, key = certificate(tmp_path)
     cert.write_text("no certificate", encoding="ascii")
@@ -153,6 +157,7 @@ def test_a_certificate_that_is_none_is_named(lantian, made, tmp_path) -> None:
     assert "cert.pem" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_key_of_another_certificate_is_refused(lantian, made, tmp_path) -> None:
     cert, _ = certificate(tmp_path)
     other = tmp_path / "other"
@@ -163,6 +168,7 @@ def test_the_key_of_another_certificate_is_refused(lantian, made, tmp_path) -> N
     assert "key.pem" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_desk_that_was_not_made_is_not_served(lantian) -> None:
     done = lantian("desk", "serve", "--dir", "nowhere")
     assert done.returncode == 2

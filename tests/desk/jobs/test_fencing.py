@@ -37,6 +37,7 @@ def status() -> str:
     return DBTaskResult.objects.get(job__name__in=OURS).status
 
 
+@pytest.mark.slow
 def test_the_job_of_a_killed_worker_is_done_by_another_once(
     start, wait, effects, actor, now, tmp_path: Path
 ) -> None:

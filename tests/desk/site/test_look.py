@@ -80,7 +80,7 @@ def test_every_picture_is_drawn_under_the_policy_without_another_host(
         pytest.param("desk", "zh-hans", marks=pytest.mark.slow),
         pytest.param("desk", "en", marks=pytest.mark.slow),
         pytest.param("phone", "zh-hans", marks=pytest.mark.slow),
-        ("small phone", "en"),
+        pytest.param("small phone", "en", marks=pytest.mark.slow),
     ],
 )
 def test_no_barrier_and_no_sideways_scrolling(
