@@ -19,6 +19,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from lantian.desk.env import TLS_VARIABLE
+from lantian.desk.jobs.memory import FRUGAL
 from lantian.errors import BadRequest, LantianError
 
 #: How long a process may take to end before it is killed.
@@ -239,11 +240,14 @@ class Server:
         words = self._web() if name == "web" else ["lantian.cli.main", "desk", name]
         # A group of its own: Ctrl-C in the terminal reaches the parent alone, which ends them.
         self.children[name] = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-P", "-m", *words], start_new_session=True, env=self._environment()
+            [sys.executable, "-P", "-m", *words],
+            start_new_session=True,
+            env=self._environment(name),
         )
 
-    def _environment(self) -> dict[str, str]:
-        return {**os.environ, TLS_VARIABLE: "1" if self.at.tls else "0"}
+    def _environment(self, name: str) -> dict[str, str]:
+        more = FRUGAL if name == "worker" else {}
+        return {**os.environ, **more, TLS_VARIABLE: "1" if self.at.tls else "0"}
 
     def _web(self) -> list[str]:
         words = ["granian", "--interface", "wsgi", "--host", self.at.host]

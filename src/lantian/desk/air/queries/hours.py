@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import batched
 from typing import Final
 
 import numpy as np
@@ -22,6 +23,8 @@ from lantian.terms.period import Period
 EXPORT: Final = "air.export-hours"
 #: Rows of a part: as text or Python's numbers they take ten times what they take here.
 _ROWS: Final = 20_000
+#: Stations of a block: a month of all of them is decoded at once otherwise.
+_STATIONS: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +105,12 @@ def read_hours(ground: Ground, asked: HoursAsked) -> Iterator[Hours]:
             pairs = zip(asked.stations, asked.offsets, strict=True)
             names = [code for code, clock in pairs if clock == offset_h]
             start = first_hour(day_number(month.first), offset_h)
-            end = start + month.days * 24
-            block = ground.lake.block(names, start, end, as_of=asked.sequence)
-            there = (block != MISSING).any(axis=0)
-            station, step = np.nonzero(there)
-            values = block[:, there]
-            for low in range(0, step.size, _ROWS):
-                some = slice(low, low + _ROWS)
-                first = local_end(start, offset_h)
-                yield Hours(names, first, station[some], step[some], values[:, some])
+            first = local_end(start, offset_h)
+            for few in batched(names, _STATIONS):
+                block = ground.lake.block(few, start, start + month.days * 24, as_of=asked.sequence)
+                there = (block != MISSING).any(axis=0)
+                station, step = np.nonzero(there)
+                values = block[:, there]
+                for low in range(0, step.size, _ROWS):
+                    some = slice(low, low + _ROWS)
+                    yield Hours(few, first, station[some], step[some], values[:, some])
