@@ -14,8 +14,8 @@ from lantian.lake.database import URL, OutcomeUnknown
 from lantian.lake.enrol import enrol
 from lantian.lake.frozen import all_frozen, freeze
 from lantian.lake.postgres import IDENTITY
-from lantian.lake.sqlite import FILE
 from lantian.lake.store import Lake
+from lantian.lake.tables import LAKE
 from lantian.terms.mark import MISSING, Source
 from postgres import throwaway
 
@@ -122,9 +122,9 @@ def test_a_making_that_was_cut_short_is_taken_up_again(folder, url):
 def test_a_folder_whose_tables_live_elsewhere_is_refused(folder, tmp_path, monkeypatch):
     other = tmp_path / "other"
     other.mkdir()
-    (other / FILE).touch()
+    (other / LAKE.file).touch()
     for attempt in (Lake.init, Lake.open):
-        with pytest.raises(LakeBroken, match=f"live in {FILE}"):
+        with pytest.raises(LakeBroken, match=f"live in {LAKE.file}"):
             attempt(other)
     monkeypatch.delenv(URL)
     for attempt in (Lake.init, Lake.open):

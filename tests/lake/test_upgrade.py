@@ -10,9 +10,8 @@ from lantian.flows.held_days import held_days
 from lantian.flows.level_days import lake_days
 from lantian.flows.refresh import refresh_days
 from lantian.lake import upgrade as subject
-from lantian.lake.sqlite import FILE
 from lantian.lake.store import Lake
-from lantian.lake.tables import SCHEMA
+from lantian.lake.tables import LAKE, SCHEMA
 from lantian.rules.ruleset import rule_set
 from lantian.terms.period import parse_period
 from postgres import SQLITE_ONLY
@@ -42,7 +41,7 @@ def old(lake, put, root):
     """The file of a lake with hours whose tables are those of schema 1."""
     put({("A", H0 + n): (1000, 2000, 3000, 4000, 500, 60_000) for n in range(40)})
     lake.ledger.close()
-    now, then = lake.folder / FILE, lake.folder / "then.sqlite"
+    now, then = lake.folder / LAKE.file, lake.folder / "then.sqlite"
     with sqlite3.connect(then) as sql:
         sql.executescript((root / "tests/golden/lake_schema_1.sql").read_text("utf-8"))
         sql.execute("ATTACH ? AS now", (str(now),))
@@ -60,8 +59,8 @@ def test_an_older_lake_is_brought_up_when_it_is_opened_and_keeps_what_it_holds(o
     assert len(hours) == 40
     Lake.open(old.parent).ledger.close()
     Lake.init(tmp_path / "new")
-    assert tables(old) == tables(tmp_path / "new" / FILE)
-    assert rows(old, "meta") == rows(tmp_path / "new" / FILE, "meta")
+    assert tables(old) == tables(tmp_path / "new" / LAKE.file)
+    assert rows(old, "meta") == rows(tmp_path / "new" / LAKE.file, "meta")
     assert (rows(old, "hour"), rows(old, "batch")) == (hours, batches)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-CORE = {"twin", "evaluate", "series", "rules", "terms", "errors"}
+CORE = {"twin", "evaluate", "series", "rules", "hj212", "terms", "errors"}
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,9 @@
 """Where a lake's tables live: the setting that says so, and what SQLite and PostgreSQL both do."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -17,12 +18,36 @@ def database_url() -> str | None:
     return os.environ.get(URL) or None
 
 
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """One set of tables with one writer at a time, who never waits for the writer of another.
+
+    `statements` makes the tables of a schema, given what ends a table without row numbers and
+    the type of bytes. In SQLite `name` is the file's, and who waits to write locks the folder
+    `turn`; in PostgreSQL `name` is the schema's, and `lock` the key of its writer.
+    """
+
+    name: str
+    turn: str
+    lock: int
+    statements: Callable[[str, str], list[str]]
+
+    @property
+    def file(self) -> str:
+        """Name of the file in SQLite."""
+        return f"{self.name}.sqlite"
+
+
 class OutcomeUnknown(LakeBroken):
     """The database was lost at the commit: what was written may be stored or not."""
 
 
 class Answer(Protocol):
     """Rows that a statement gave."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows it wrote."""
 
     def fetchone(self) -> Any:
         """Return the next row, or None."""

@@ -58,7 +58,7 @@ def enrol(lake: Lake, name: str, path: Path) -> Enrolled:
     ----------
     lake : Lake
     name : str
-        `stations`, `places`, `targets` or `exclusions`.
+        `stations`, `places`, `targets`, `devices` or `exclusions`.
     path : Path
         CSV in UTF-8 or GBK.
 
@@ -89,7 +89,7 @@ def enrol_rows(
     ----------
     lake : Lake
     name : str
-        `stations`, `places`, `targets` or `exclusions`.
+        `stations`, `places`, `targets`, `devices` or `exclusions`.
     rows : sequence of mapping
         Cells under the names of the file's columns.
     gone : sequence of str

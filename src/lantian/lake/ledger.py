@@ -10,8 +10,8 @@ from typing import Any, Final
 from lantian.errors import BadRequest, LakeBroken
 from lantian.lake.database import URL, Database, Sql, database_url, unwritable
 from lantian.lake.postgres import IDENTITY, PostgresDatabase
-from lantian.lake.sqlite import FILE, SqliteDatabase
-from lantian.lake.tables import SCHEMA
+from lantian.lake.sqlite import SqliteDatabase
+from lantian.lake.tables import LAKE, SCHEMA
 
 PARTS: Final = "parts"
 #: How long a writer waits for another one before it gives up.
@@ -42,15 +42,15 @@ class Ledger:
         BadSetting
             If the setting of the database is no address.
         """
-        url = _url_for(folder)
+        url = url_for(folder)
         try:
             (folder / PARTS).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise unwritable(str(error), str(folder)) from error
         if url is None:
-            SqliteDatabase.create(folder)
+            SqliteDatabase.create(folder, LAKE)
         else:
-            PostgresDatabase.create(folder, url)
+            PostgresDatabase.create(folder, LAKE, url)
 
     @classmethod
     def exists(cls, folder: Path) -> bool:
@@ -63,10 +63,10 @@ class Ledger:
         BadSetting
             If the setting of the database is no address.
         """
-        url = _url_for(folder)
+        url = url_for(folder)
         if url is None:
-            return (folder / FILE).is_file()
-        return PostgresDatabase.exists(folder, url)
+            return (folder / LAKE.file).is_file()
+        return PostgresDatabase.exists(folder, LAKE, url)
 
     @classmethod
     def open(cls, folder: Path, *, busy_s: float = BUSY_S) -> "Ledger":
@@ -80,11 +80,11 @@ class Ledger:
         BadSetting
             If the setting of the database is no address.
         """
-        url = _url_for(folder)
+        url = url_for(folder)
         database: Database = (
-            SqliteDatabase.open(folder, busy_s=busy_s)
+            SqliteDatabase.open(folder, LAKE, busy_s=busy_s)
             if url is None
-            else PostgresDatabase.open(folder, url, busy_s=busy_s)
+            else PostgresDatabase.open(folder, LAKE, url, busy_s=busy_s)
         )
         try:
             with database.told():
@@ -202,13 +202,13 @@ class Ledger:
         self._database.insert(table, columns, rows)
 
 
-def _url_for(folder: Path) -> str | None:
+def url_for(folder: Path) -> str | None:
     """Address of the database of a folder; refuse one whose tables live elsewhere."""
     url = database_url()
-    if url is not None and (folder / FILE).exists():
+    if url is not None and (folder / LAKE.file).exists():
         raise LakeBroken(
-            f"这个目录的表在 {FILE} 里，而 {URL} 指向 PostgreSQL / the tables of this folder "
-            f"live in {FILE}, but {URL} points to PostgreSQL",
+            f"这个目录的表在 {LAKE.file} 里，而 {URL} 指向 PostgreSQL / the tables of this folder "
+            f"live in {LAKE.file}, but {URL} points to PostgreSQL",
             where=str(folder),
             fix=f"取消 {URL}，或另选目录 / unset {URL}, or choose another folder",
         )

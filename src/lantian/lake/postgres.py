@@ -1,4 +1,4 @@
-"""The lake's tables in PostgreSQL: a schema of their own, one writer, one folder of parts."""
+"""Tables in PostgreSQL: a schema of their own, one writer, one folder of parts beside."""
 
 import os
 import re
@@ -17,15 +17,10 @@ from psycopg.types.string import StrDumperUnknown
 
 from lantian.errors import LakeBroken
 from lantian.lake.address import Address, strange, told
-from lantian.lake.database import OutcomeUnknown, absent, already
-from lantian.lake.tables import statements
+from lantian.lake.database import OutcomeUnknown, Tables, absent, already
 
-#: Schema of the tables, so that they never meet others of the same database.
-SCHEMA_NAME: Final = "lake"
 #: File of a folder that names its lake; the database holds the same name.
 IDENTITY: Final = "lake.id"
-#: Key of the writer's lock: "LANTIAN" in ASCII.
-_WRITER: Final = 0x4C414E5449414E
 #: How long the making of tables waits for another one to make them.
 _MAKING_S: Final = 10.0
 #: How long a lost commit is asked after before its outcome is called unknown.
@@ -60,14 +55,15 @@ class _Text(StrDumperUnknown):
 
 
 class PostgresDatabase:
-    """One connection to a lake's schema; it is made anew when the server went and came back.
+    """One connection to the schema of a set of tables; made anew when the server came back.
 
     It keeps settings of its own on the connection, so a pooler between must work by session.
     """
 
-    def __init__(self, folder: Path, address: Address, busy_s: float) -> None:
+    def __init__(self, folder: Path, tables: Tables, address: Address, busy_s: float) -> None:
         """Use `PostgresDatabase.open` instead."""
         self.folder = folder
+        self._tables = tables
         self._address = address
         self._busy_s = busy_s
         self._open = False
@@ -77,7 +73,7 @@ class PostgresDatabase:
             self._connection = self._connect()
 
     @classmethod
-    def create(cls, folder: Path, url: str) -> None:
+    def create(cls, folder: Path, tables: Tables, url: str) -> None:
         """Make the schema and its empty tables, for an existing folder.
 
         Raises
@@ -90,20 +86,20 @@ class PostgresDatabase:
         """
         address = Address(url)
         with told(folder, address):
-            connection = _session(address, busy_s=_MAKING_S)
+            connection = _session(tables, address, busy_s=_MAKING_S)
             try:
-                _begin_write(connection)
-                held = _held(connection)
+                _begin_write(connection, tables)
+                held = _held(connection, tables)
                 mine = _identity(folder)
                 if held is not None:
                     raise already(folder) if held == mine else strange(folder, address)
-                _make(connection, mine or _name(folder), address)
+                _make(connection, tables, mine or _name(folder), address)
                 connection.execute(_COMMIT)
             finally:
                 connection.close()
 
     @classmethod
-    def exists(cls, folder: Path, url: str) -> bool:
+    def exists(cls, folder: Path, tables: Tables, url: str) -> bool:
         """Whether the database holds the lake of this folder.
 
         Raises
@@ -115,9 +111,9 @@ class PostgresDatabase:
         """
         address = Address(url)
         with told(folder, address):
-            connection = _session(address, busy_s=_MAKING_S)
+            connection = _session(tables, address, busy_s=_MAKING_S)
             try:
-                held = _held(connection)
+                held = _held(connection, tables)
             finally:
                 connection.close()
         if held is not None and held != _identity(folder):
@@ -125,7 +121,7 @@ class PostgresDatabase:
         return held is not None
 
     @classmethod
-    def open(cls, folder: Path, url: str, *, busy_s: float) -> "PostgresDatabase":
+    def open(cls, folder: Path, tables: Tables, url: str, *, busy_s: float) -> "PostgresDatabase":
         """Open the tables that belong to a folder.
 
         Raises
@@ -135,12 +131,12 @@ class PostgresDatabase:
         BadSetting
             If `url` is no address.
         """
-        return cls(folder, Address(url), busy_s)
+        return cls(folder, tables, Address(url), busy_s)
 
     def _connect(self) -> Connection:
-        connection = _session(self._address, self._busy_s)
+        connection = _session(self._tables, self._address, self._busy_s)
         try:
-            held = _held(connection)
+            held = _held(connection, self._tables)
             if held is None:
                 raise absent(self.folder)
             if held != _identity(self.folder):
@@ -166,7 +162,7 @@ class PostgresDatabase:
 
     def begin_write(self) -> None:
         """Begin a transaction as the only writer."""
-        self._number = self._begin(_begin_write)
+        self._number = self._begin(lambda connection: _begin_write(connection, self._tables))
 
     def begin_read(self) -> None:
         """Begin a transaction that sees one state of all tables."""
@@ -267,7 +263,7 @@ class PostgresDatabase:
         self._connection.close()
 
 
-def _session(address: Address, busy_s: float) -> Connection:
+def _session(tables: Tables, address: Address, busy_s: float) -> Connection:
     """Connect; a wait for a lock ends after `busy_s`."""
     connection = psycopg.connect(
         address.conninfo, autocommit=True, cursor_factory=psycopg.RawCursor
@@ -278,13 +274,13 @@ def _session(address: Address, busy_s: float) -> Connection:
         connection.adapters.register_dumper(int, dumper)
     patience_ms = max(1, round(busy_s * 1000))
     connection.execute(
-        f"SET search_path = {SCHEMA_NAME}; SET lock_timeout = {patience_ms}; "
+        f"SET search_path = {tables.name}; SET lock_timeout = {patience_ms}; "
         "SET client_encoding = 'UTF8'"
     )
     return connection
 
 
-def _begin_write(connection: Connection) -> str:
+def _begin_write(connection: Connection, tables: Tables) -> str:
     """Begin, wait for the writer's lock, and return the transaction's number.
 
     Each statement after the lock sees what the writer before has committed. The lock is given
@@ -292,7 +288,7 @@ def _begin_write(connection: Connection) -> str:
     """
     cursor = connection.execute(
         "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit = off; "
-        f"SELECT pg_advisory_xact_lock({_WRITER}); SELECT pg_current_xact_id()::text"
+        f"SELECT pg_advisory_xact_lock({tables.lock}); SELECT pg_current_xact_id()::text"
     )
     return str(_value(cursor.set_result(-1)))
 
@@ -301,9 +297,9 @@ def _begin_read(connection: Connection) -> None:
     connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
-def _held(connection: Connection) -> str | None:
-    """Name of the lake in the database, None where there is none."""
-    if _value(connection.execute(f"SELECT to_regclass('{SCHEMA_NAME}.meta')::text")) is None:
+def _held(connection: Connection, tables: Tables) -> str | None:
+    """Name of the lake whose tables these are, None where there are none."""
+    if _value(connection.execute(f"SELECT to_regclass('{tables.name}.meta')::text")) is None:
         return None
     return str(_value(connection.execute("SELECT value FROM meta WHERE key = 'lake'")))
 
@@ -332,7 +328,7 @@ def _name(folder: Path) -> str:
     return name
 
 
-def _make(connection: Connection, name: str, address: Address) -> None:
+def _make(connection: Connection, tables: Tables, name: str, address: Address) -> None:
     encoding = _value(connection.execute("SHOW server_encoding"))
     if encoding != "UTF8":
         raise LakeBroken(
@@ -340,8 +336,8 @@ def _make(connection: Connection, name: str, address: Address) -> None:
             where=address.shown,
             fix="CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0",
         )
-    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA_NAME}")
-    for statement in statements(without_rowid="", blob="BYTEA"):
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {tables.name}")
+    for statement in tables.statements("", "BYTEA"):
         # Text is ordered by code point, as in SQLite, whatever the database's own order; of all
         # integers only the size of a file may need more than 32 bits.
         text = re.sub(r"\bTEXT\b", 'TEXT COLLATE "C"', statement)

@@ -12,6 +12,11 @@ from lantian.evaluate.target import indicator
 from lantian.terms.hour import BEIJING_H
 from lantian.terms.pollutant import POLLUTANTS, Pollutant, pollutant
 
+#: What of a device's faults is put up with; the first unless said.
+TOLERANCES: Final = ("field", "strict", "lenient")
+#: Intervals of minute data that HJ 212-2017 knows.
+_MINUTES: Final = ("1", "2", "3", "4", "5", "6", "10", "12", "15", "20", "30")
+
 type Row = tuple[Any, ...]
 type Cells = Mapping[str, str]
 
@@ -165,6 +170,27 @@ def _exclusion(cells: Cells) -> list[Row]:
     return rows
 
 
+def _device(cells: Cells) -> list[Row]:
+    units = cells.get("units", "").split()
+    wrong = [word for word in units if not re.fullmatch(r"[^=\s]+=(ng|ug|mg|g)/m3", word)]
+    if wrong:
+        raise RowError(f"units: {' '.join(wrong)}: 应如 / must be as a34004=ug/m3")
+    tolerance = cells.get("tolerance", "").lower() or TOLERANCES[0]
+    if tolerance not in TOLERANCES:
+        raise RowError(f"tolerance={tolerance!r}: 应为 / must be one of {', '.join(TOLERANCES)}")
+    minutes = cells.get("minutes", "") or "1"
+    if minutes not in _MINUTES:
+        raise RowError(f"minutes={minutes!r}: 应为 / must be one of {', '.join(_MINUTES)}")
+    password = cells.get("password", "")
+    if password and not re.fullmatch("[0-9A-Za-z]{1,24}", password):
+        raise RowError("password 应为字母和数字 / must be letters and digits")
+    row = (
+        *(_needed(cells, "mn"), _needed(cells, "station"), password, " ".join(sorted(units))),
+        *(tolerance, int(minutes), *_days(cells)),
+    )
+    return [row]
+
+
 _DATES: Final = ("first_day", "last_day")
 
 #: Every register by the name that the command uses.
@@ -203,6 +229,17 @@ REGISTERS: Final[dict[str, Register]] = {
             owner=1,
             once=(0, 1, 2, 3),
             dated=None,
+        ),
+        Register(
+            "devices",
+            "device",
+            ("mn", "station", "password", "units", "tolerance", "minutes", *_DATES),
+            ("mn", "station"),
+            ("password", "units", "tolerance", "minutes", "from", "to"),
+            _device,
+            owner=1,
+            once=(0,),
+            dated=(6, 7),
         ),
         Register(
             "exclusions",

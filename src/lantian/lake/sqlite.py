@@ -1,4 +1,4 @@
-"""The lake's tables in SQLite: one file in the folder, one writer, readers beside it."""
+"""Tables in SQLite: one file in the folder, one writer, readers beside it."""
 
 import fcntl
 import os
@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from lantian.errors import LakeBroken
-from lantian.lake.database import OutcomeUnknown, absent, already, busy, damaged, unwritable
-from lantian.lake.tables import statements
+from lantian.lake.database import (
+    OutcomeUnknown,
+    Tables,
+    absent,
+    already,
+    busy,
+    damaged,
+    unwritable,
+)
 
-FILE: Final = "lake.sqlite"
-#: SQLite's log of what is not in the file yet; it is there while the file is open.
-LOG: Final = f"{FILE}-wal"
 #: Rows in one INSERT: about half the time of one statement per row (measured).
 _ROWS_AT_ONCE: Final = 100
 #: How often a waiting writer asks. SQLite by itself asks ever less often, up to 0.1 s.
@@ -52,22 +56,27 @@ def _taken(turn: int) -> bool:
 
 
 class SqliteDatabase:
-    """One connection to a lake's file.
+    """One connection to the file of a set of tables.
 
     A commit writes to the log beside the file and lets the next writer go on; only then the
     disk is made to keep it, and the caller waits for that. A busy disk took 0.27 s for it
     (measured), and who waited for the lake waited as long.
     """
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection, busy_s: float) -> None:
+    def __init__(
+        self, folder: Path, tables: Tables, connection: sqlite3.Connection, busy_s: float
+    ) -> None:
         """Use `SqliteDatabase.open` instead."""
         self.folder = folder
+        self._turn = folder / tables.turn
+        # SQLite's log of what is not in the file yet; it is there while the file is open.
+        self._log = folder / f"{tables.file}-wal"
         self.sql = connection
         self._busy_s = busy_s
         self._writes = False
 
     @classmethod
-    def create(cls, folder: Path) -> None:
+    def create(cls, folder: Path, tables: Tables) -> None:
         """Make empty tables in an existing folder; the file appears whole or not at all.
 
         Raises
@@ -75,7 +84,7 @@ class SqliteDatabase:
         LakeBroken
             If there is a file already, or it cannot be written.
         """
-        file = folder / FILE
+        file = folder / tables.file
         if file.exists():
             raise already(folder)
         with _told(folder):
@@ -85,7 +94,7 @@ class SqliteDatabase:
             try:
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute("BEGIN IMMEDIATE")
-                for statement in statements():
+                for statement in tables.statements("WITHOUT ROWID", "BLOB"):
                     connection.execute(statement)
                 connection.execute("COMMIT")
             finally:
@@ -93,7 +102,7 @@ class SqliteDatabase:
             fresh.replace(file)
 
     @classmethod
-    def open(cls, folder: Path, *, busy_s: float) -> "SqliteDatabase":
+    def open(cls, folder: Path, tables: Tables, *, busy_s: float) -> "SqliteDatabase":
         """Open the tables of a folder.
 
         Raises
@@ -101,7 +110,7 @@ class SqliteDatabase:
         LakeBroken
             If there is no file, or it is damaged.
         """
-        file = folder / FILE
+        file = folder / tables.file
         if not file.is_file():
             raise absent(folder)
         with _told(folder):
@@ -115,7 +124,7 @@ class SqliteDatabase:
             except BaseException:
                 connection.close()
                 raise
-        return cls(folder, connection, busy_s)
+        return cls(folder, tables, connection, busy_s)
 
     @property
     def in_transaction(self) -> bool:
@@ -130,7 +139,7 @@ class SqliteDatabase:
         """
         until = time.monotonic() + self._busy_s
         self.sql.execute("PRAGMA busy_timeout = 0")
-        turn = os.open(self.folder, os.O_RDONLY)
+        turn = os.open(self._turn, os.O_RDONLY)
         try:
             while not _taken(turn) and time.monotonic() < until:
                 time.sleep(_ASK_AGAIN_S)
@@ -179,7 +188,7 @@ class SqliteDatabase:
 
     def settle(self) -> None:
         """Make sure that the disk keeps all that this connection can see."""
-        log = os.open(self.folder / LOG, os.O_RDONLY)
+        log = os.open(self._log, os.O_RDONLY)
         try:
             os.fdatasync(log)
         finally:

@@ -2,8 +2,10 @@
 
 from typing import Final
 
+from lantian.lake.database import Tables
+
 #: Version of the tables; a lake of a newer version is refused, an older one brought up.
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 
 _VALUES: Final = "v0 INTEGER, v1 INTEGER, v2 INTEGER, v3 INTEGER, v4 INTEGER, v5 INTEGER"
 
@@ -43,6 +45,15 @@ def _second(without_rowid: str, blob: str) -> list[str]:
         "CREATE TABLE applied (uuid TEXT PRIMARY KEY, sha256 TEXT NOT NULL, "
         "batch INTEGER NOT NULL, at TEXT NOT NULL)",
         "INSERT INTO meta (key, value) VALUES ('refreshes', '0')",
+    ]
+
+
+def _third() -> list[str]:
+    """Tables that came with schema 3: monitors that report to the gate."""
+    return [
+        "CREATE TABLE device (mn TEXT NOT NULL, station TEXT NOT NULL, password TEXT NOT NULL, "
+        "units TEXT NOT NULL, tolerance TEXT NOT NULL, minutes INTEGER NOT NULL, "
+        "first_day TEXT, last_day TEXT, seq_from INTEGER NOT NULL, seq_to INTEGER)",
     ]
 
 
@@ -94,25 +105,31 @@ def statements(without_rowid: str = "WITHOUT ROWID", blob: str = "BLOB") -> list
         "sequence INTEGER NOT NULL, sha256 TEXT NOT NULL, figures TEXT NOT NULL, "
         "basis TEXT NOT NULL)",
         *_second(without_rowid, blob),
+        *_third(),
         f"INSERT INTO meta (key, value) VALUES ('schema', '{SCHEMA}')",
     ]
 
 
 def statements_after(schema: int) -> list[str]:
-    """Statements that bring a lake of an older schema to this one, in SQLite.
+    """Statements that bring a lake of an older schema to this one.
 
-    PostgreSQL holds lakes from schema 2 on, so it has none to bring up from 1.
+    PostgreSQL holds lakes from schema 2 on, so those from schema 1 are written for SQLite.
 
     Examples
     --------
-    >>> statements_after(1)[-1]
-    "UPDATE meta SET value = '2' WHERE key = 'schema'"
+    >>> statements_after(2)[-1]
+    "UPDATE meta SET value = '3' WHERE key = 'schema'"
     >>> statements_after(SCHEMA)
     []
     """
     if schema >= SCHEMA:
         return []
     return [
-        *_second("WITHOUT ROWID", "BLOB"),
+        *(_second("WITHOUT ROWID", "BLOB") if schema == 1 else []),
+        *_third(),
         f"UPDATE meta SET value = '{SCHEMA}' WHERE key = 'schema'",
     ]
+
+
+#: Hours, roster and what was made of them. The key of its writer is "LANTIAN" in ASCII.
+LAKE: Final = Tables("lake", ".", 0x4C414E5449414E, statements)

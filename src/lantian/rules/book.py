@@ -14,12 +14,14 @@ from lantian.errors import BadFile, BadRequest, NoRuleInForce, RuleBookBroken
 from lantian.rules.clauses import (
     AdoptionClause,
     AqiClause,
+    CalibrationClause,
     EvaluationClause,
     ExceptionalClause,
     IndexClause,
     LevelsClause,
     LimitsClause,
     PlausibleClause,
+    QualityClause,
     SetClause,
     Threshold,
 )
@@ -32,12 +34,14 @@ KINDS: Final[dict[str, type]] = {
     "adoption": AdoptionClause,
     "aqi": AqiClause,
     "ambient-limits": LimitsClause,
+    "calibration": CalibrationClause,
     "completeness": Threshold,
     "composite-index": IndexClause,
     "evaluation": EvaluationClause,
     "exceptional": ExceptionalClause,
     "levels": LevelsClause,
     "plausible": PlausibleClause,
+    "quality": QualityClause,
     "sets": SetClause,
 }
 

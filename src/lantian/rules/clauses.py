@@ -112,7 +112,7 @@ class Threshold:
     """Fewest values that make a statistic valid."""
 
     minimum: int
-    unit: Literal["hours", "windows", "days", "percent"]
+    unit: Literal["hours", "windows", "days", "percent", "minutes"]
     february: int | None = None
     first_window_end: int | None = None
     last_window_end: int | None = None
@@ -223,9 +223,75 @@ class PlausibleClause:
 
 
 @dataclass(frozen=True, slots=True)
+class CalibrationClause:
+    """How micro-stations of one pollutant are calibrated, and when a calibration is accepted.
+
+    `growth` is k of the hygroscopic growth 1 + k / (100 / RH - 1), 0 for none. `bends` are
+    quantiles of the raw values at which the slope may change. `least_slope` is a share of
+    (spread of the reference / spread of the raw values). Windows are days before the fit; other
+    sensors together weigh no more than `donor_d` days of the sensor's own. `saturation` is in the
+    unit of the raw value.
+    """
+
+    title_zh: str
+    title_en: str
+    saturation: float
+    growth: float
+    humidity_cap_pct: float
+    humid_from_pct: float
+    slope_with: tuple[Literal["humidity", "temperature"], ...]
+    offset_with: tuple[Literal["humidity", "temperature", "cross"], ...]
+    bends: tuple[float, ...]
+    least_slope: float
+    window_d: int
+    least_d: int
+    refit_d: int
+    valid_d: int
+    donor_d: int
+    similarity_power: float
+    similarity_floor: float
+    well_mixed_share: float
+    r2_least: float
+    slope_within: float
+    bias_within_pct: float
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that could make a calibrated value fall while the raw value rises."""
+        if not 0 < self.least_slope < 1:
+            raise ValueError("least_slope must lie between 0 and 1")
+        if self.growth < 0 or not 0 < self.humidity_cap_pct < 100:
+            raise ValueError("growth must not be negative, humidity_cap_pct within 0 to 100")
+        if any(not 0 < q < 1 for q in self.bends):
+            raise ValueError("bends are quantiles between 0 and 1")
+        if min(self.window_d, self.least_d, self.refit_d, self.valid_d) < 1:
+            raise ValueError("days must be at least 1")
+        if not 0 < self.similarity_floor < 1:
+            raise ValueError("similarity_floor must lie between 0 and 1")
+
+
+@dataclass(frozen=True, slots=True)
 class SetClause:
     """A named rule set: all books as they stand on one day."""
 
     title_zh: str
     title_en: str
     on: date
+
+
+@dataclass(frozen=True, slots=True)
+class QualityClause:
+    """Thresholds of one mark or one check of suspicion.
+
+    `number` holds plain numbers and `each` numbers by pollutants' keys; the names end in
+    their unit. A pollutant that a table of `each` leaves out is not judged by it.
+    """
+
+    title_zh: str
+    title_en: str
+    number: dict[str, float] = field(default_factory=dict)
+    each: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse names that are no pollutant."""
+        for name, row in self.each.items():
+            _only(row, _KEYS, name)

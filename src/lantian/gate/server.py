@@ -1,0 +1,142 @@
+"""The gate's door for HJ 212 over TCP: three versions on one port, answered once kept."""
+
+import asyncio
+import ssl
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+from lantian.gate.hearing import hear
+from lantian.gate.roll import Roll
+from lantian.gate.writer import Writer
+from lantian.hj212.stream import Lost, Splitter
+from lantian.lake.said import Said
+
+_READ: Final = 65_536
+#: Answers that a device does not fetch: it is let go before they fill the memory.
+_UNREAD: Final = 262_144
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one address and one connection may take up.
+
+    Attributes
+    ----------
+    connections, of_address : int
+        Open at once, in all and from one address.
+    silent_s : float
+        A connection that sends nothing for so long is closed.
+    frames_s : float
+        Frames a second that one connection may send in the long run; more wait.
+    """
+
+    connections: int = 5_000
+    of_address: int = 2_000
+    silent_s: float = 7_200.0
+    frames_s: float = 200.0
+
+
+@dataclass(slots=True)
+class Doors:
+    """What the connections have done since the start."""
+
+    opened: int = 0
+    refused: int = 0
+    slowed: int = 0
+    open: Counter[str] = field(default_factory=Counter)
+
+
+class Server:
+    """Listens for monitors.
+
+    Parameters
+    ----------
+    writer : Writer
+    limits : Limits
+    """
+
+    def __init__(self, writer: Writer, limits: Limits) -> None:
+        self.roll = Roll()
+        self.doors = Doors()
+        self._writer = writer
+        self._limits = limits
+        self._at: list[asyncio.Server] = []
+        self._with: set[asyncio.StreamWriter] = set()
+
+    async def listen(self, host: str, port: int, tls: ssl.SSLContext | None) -> int:
+        """Open the door; return the port, which for 0 the system chose."""
+        server = await asyncio.start_server(self._meet, host, port, ssl=tls, backlog=1024)
+        self._at.append(server)
+        return int(server.sockets[0].getsockname()[1])
+
+    async def close(self) -> None:
+        """Close the door and let all go."""
+        for server in self._at:
+            server.close()
+        for writer in list(self._with):
+            writer.close()
+        for server in self._at:
+            await server.wait_closed()
+
+    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        peer = str(writer.get_extra_info("peername")[0])
+        doors = self.doors
+        if (
+            doors.open.total() >= self._limits.connections
+            or doors.open[peer] >= self._limits.of_address
+        ):
+            doors.refused += 1
+            writer.close()
+            return
+        doors.opened += 1
+        doors.open[peer] += 1
+        self._with.add(writer)
+        try:
+            await self._listen_to(reader, writer, peer)
+        except (ConnectionError, TimeoutError, ssl.SSLError):
+            pass  # the monitor went; what it was not answered it sends again
+        finally:
+            self._with.discard(writer)
+            doors.open[peer] -= 1
+            if not doors.open[peer]:
+                del doors.open[peer]
+            writer.close()
+
+    async def _listen_to(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str
+    ) -> None:
+        splitter = Splitter()
+        frames, since = 0, time.monotonic()
+        while data := await asyncio.wait_for(reader.read(_READ), self._limits.silent_s):
+            for piece in splitter.feed(data):
+                await self._take(piece, writer, peer)
+                frames += 1
+            ahead_s = frames / self._limits.frames_s - (time.monotonic() - since) - 1.0
+            if ahead_s > 0:
+                self.doors.slowed += 1
+                await asyncio.sleep(ahead_s)
+            elif ahead_s < -_BURST_S:  # what was saved up is not kept for ever
+                frames, since = 0, time.monotonic()
+            if writer.transport.get_write_buffer_size() > _UNREAD:
+                return
+
+    async def _take(self, piece: bytes | Lost, writer: asyncio.StreamWriter, peer: str) -> None:
+        received_us = time.time_ns() // 1000
+        if isinstance(piece, Lost):
+            await self._writer.keep(Said("", b"", received_us, peer, cause=piece.fault.value))
+            return
+        heard = hear(piece, peer=peer, received_us=received_us, roll=self.roll)
+        done = await self._writer.keep(heard.said)
+        if heard.reply:
+            done.add_done_callback(lambda kept: _answer(kept, writer, heard.reply))
+
+
+#: How long a silent connection may send at once what it did not before.
+_BURST_S: Final = 60.0
+
+
+def _answer(kept: asyncio.Future[None], writer: asyncio.StreamWriter, reply: bytes) -> None:
+    if not kept.cancelled() and not writer.is_closing():
+        writer.write(reply)

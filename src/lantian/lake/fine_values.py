@@ -1,0 +1,107 @@
+"""Values of frames on their way into the tables: new, the same again, or changed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import batched
+from typing import Final
+
+from lantian.lake.gate_ledger import AT_ONCE, GateLedger, Row, pairs, places
+from lantian.lake.gate_tables import FINE_COLUMNS
+from lantian.lake.said import Said
+
+_DAY_S: Final = 86_400
+_HOUR_S: Final = 3_600
+
+type Key = tuple[int, int]
+
+
+def note_values(ledger: GateLedger, frames: Sequence[tuple[Said, int]]) -> tuple[int, int, int]:
+    """Store the values of frames, inside `write`; return how many are new, same, changed."""
+    ledger.name_series(
+        {
+            (ledger.sources[said.mn], v.factor, v.kind, v.span_s)
+            for said, _ in frames
+            for v in said.values
+        }
+    )
+    new = same = changed = 0
+    for day, versions in _by_day(ledger, frames).items():
+        ledger.make_day("fine", day)
+        for rows in versions:
+            added = ledger.insert(
+                f"fine_{day} ({FINE_COLUMNS})", rows.values(), "ON CONFLICT DO NOTHING"
+            )
+            there, other = _replace(ledger, day, rows) if added < len(rows) else (0, 0)
+            new, same, changed = new + added, same + there, changed + other
+            _note_latest(ledger, rows.values())
+    _note_hours(ledger, frames)
+    return new, same, changed
+
+
+def _by_day(
+    ledger: GateLedger, frames: Sequence[tuple[Said, int]]
+) -> dict[int, list[dict[Key, Row]]]:
+    """Rows by day; a value that a group holds twice stands in a later dictionary of the day."""
+    days: dict[int, list[dict[Key, Row]]] = {}
+    for said, number in frames:
+        source = ledger.sources[said.mn]
+        for v in said.values:
+            key = (ledger.series[(source, v.factor, v.kind, v.span_s)], v.t)
+            versions = days.setdefault((v.t - 1) // _DAY_S, [{}])
+            if key in versions[-1]:
+                versions.append({})
+            versions[-1][key] = (*key, v.value, v.low, v.high, v.flag, number)
+    return days
+
+
+def _replace(ledger: GateLedger, day: int, rows: Mapping[Key, Row]) -> tuple[int, int]:
+    """Replace stored values that differ, keep the old; return how many are same, changed."""
+    same = changed = 0
+    for some in batched(rows, AT_ONCE):
+        stored = ledger.sql.execute(
+            f"SELECT {FINE_COLUMNS} FROM fine_{day} WHERE (series, t) IN "
+            f"(VALUES {places(2, len(some))})",
+            pairs(some),
+        ).fetchall()
+        for old in stored:
+            row = rows[(old[0], old[1])]
+            if old[6] == row[6]:
+                continue  # it was just stored
+            if tuple(old[2:6]) == row[2:6]:
+                same += 1
+                continue
+            changed += 1
+            ledger.insert(f"change ({FINE_COLUMNS}, by_frame)", [(*old, row[6])])
+            ledger.sql.execute(
+                f"UPDATE fine_{day} SET value = ?, low = ?, high = ?, flag = ?, frame = ? "
+                "WHERE series = ? AND t = ?",
+                (*row[2:], *row[:2]),
+            )
+    return same, changed
+
+
+def _note_latest(ledger: GateLedger, rows: Iterable[Row]) -> None:
+    newest: dict[int, Row] = {}
+    for row in rows:
+        if row[0] not in newest or newest[row[0]][1] <= row[1]:
+            newest[row[0]] = row
+    ledger.insert(
+        f"latest ({FINE_COLUMNS})",
+        newest.values(),
+        "ON CONFLICT (series) DO UPDATE SET t = excluded.t, value = excluded.value, "
+        "low = excluded.low, high = excluded.high, flag = excluded.flag, "
+        "frame = excluded.frame WHERE excluded.t >= latest.t",
+    )
+
+
+def _note_hours(ledger: GateLedger, frames: Sequence[tuple[Said, int]]) -> None:
+    """Note which hours have values that are not yet folded into the lake."""
+    hours = {
+        (ledger.sources[said.mn], -(-t // _HOUR_S)): number
+        for said, number in frames
+        for t in {v.t for v in said.values}
+    }
+    ledger.insert(
+        "unfolded (source, h, frame)",
+        [(*key, number) for key, number in hours.items()],
+        "ON CONFLICT (source, h) DO UPDATE SET frame = excluded.frame",
+    )

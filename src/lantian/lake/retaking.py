@@ -1,0 +1,76 @@
+"""Taking values of frames that were kept without them, as when a monitor becomes known."""
+
+from collections.abc import Callable, Sequence
+from itertools import batched
+from typing import Any, Final
+
+from lantian.lake.fine import FineStore
+from lantian.lake.fine_values import note_values
+from lantian.lake.frames import MOST_FRAMES, Block
+from lantian.lake.said import Said
+
+#: Frames of one transaction.
+_AT_ONCE: Final = 500
+
+type Hear = Callable[[bytes, int], Said]
+
+
+def retake(store: FineStore, mn: str, cause: str, hear: Hear) -> int:
+    """Hear again the frames of a monitor that were kept for a cause; return how many count now.
+
+    Parameters
+    ----------
+    store : FineStore
+    mn : str
+    cause : str
+        Why no value of them was taken then.
+    hear : callable
+        Judges the bytes of a frame, received at microseconds since 1970.
+
+    Raises
+    ------
+    LakeBroken
+        If frames are missing or damaged, or the disk is full.
+    """
+    taken = 0
+    source = store.ledger.source(mn)
+    for day in store.ledger.days("frame") if source is not None else ():
+        with store.ledger.read() as sql:
+            kept = sql.execute(
+                f"SELECT frame, digest FROM frame_{day} WHERE source = ? AND cause = ? "
+                "ORDER BY frame",
+                (source, cause),
+            ).fetchall()
+        for some in batched(kept, _AT_ONCE):
+            taken += _retake(store, day, source or 0, some, hear)
+    return taken
+
+
+def _retake(
+    store: FineStore, day: int, source: int, kept: Sequence[tuple[Any, ...]], hear: Hear
+) -> int:
+    raw = raw_frames(store, [frame for frame, _ in kept])
+    heard = [(hear(raw[frame][1], raw[frame][0]), frame, digest) for frame, digest in kept]
+    with store.ledger.write() as sql:
+        for said, _, digest in heard:
+            sql.execute(
+                f"UPDATE frame_{day} SET cause = ?, taken = ? WHERE source = ? AND digest = ?",
+                (said.cause, len(said.values), source, digest),
+            )
+            store.ledger.source(said.mn)
+        note_values(store.ledger, [(said, frame) for said, frame, _ in heard])
+    return sum(not said.cause for said, _, _ in heard)
+
+
+def raw_frames(store: FineStore, frames: Sequence[int]) -> dict[int, tuple[int, bytes]]:
+    """Return when frames were received, and their bytes, by number; each block is read once."""
+    wanted: dict[int, list[int]] = {}
+    for frame in frames:
+        wanted.setdefault(frame // MOST_FRAMES, []).append(frame)
+    found: dict[int, tuple[int, bytes]] = {}
+    for number, some in wanted.items():
+        with store.ledger.read() as sql:
+            row = sql.execute("SELECT day, start, size FROM block WHERE id = ?", (number,))
+            block = store.files.read(Block(*row.fetchone()))
+        found |= {frame: block[frame % MOST_FRAMES] for frame in some}
+    return found

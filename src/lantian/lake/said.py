@@ -1,0 +1,65 @@
+"""What a monitor said, on its way into the store: one frame and the values in it."""
+
+import hashlib
+from typing import Final, NamedTuple
+
+#: A value's number is kept in millionths of the unit that the device sent.
+SCALE: Final = 1_000_000
+#: Largest number that is kept as one; a larger is no measurement.
+MOST: Final = 9_000_000_000_000
+
+
+class Value(NamedTuple):
+    """One value: of an instant (`span_s` 0) or of the interval of that length that ends at `t`.
+
+    `kind` is "" for what was measured, else the word behind the factor's name (Cou, ZsAvg …).
+    `t` counts seconds since 1970; `value`, `low`, `high` are mean or instant, least and most
+    in millionths of the device's unit.
+    """
+
+    factor: str
+    kind: str
+    span_s: int
+    t: int
+    value: int | None
+    low: int | None
+    high: int | None
+    flag: str
+
+
+class Said(NamedTuple):
+    """One frame as it was heard, and what was read from it.
+
+    `mn` is "" where the frame does not say whose it is. `cause` says why no value of it was
+    taken, "" where nothing was wrong; `faults` names what was wrong and put up with.
+    `raw` is empty for bytes that belong to no frame: they are counted, not kept.
+    `clock_ms` is by how much the device's clock is ahead, None where the frame does not tell.
+    """
+
+    mn: str
+    raw: bytes
+    received_us: int
+    peer: str
+    qn: str = ""
+    cn: str = ""
+    st: str = ""
+    version: int | None = None
+    cause: str = ""
+    faults: tuple[str, ...] = ()
+    values: tuple[Value, ...] = ()
+    clock_ms: int | None = None
+
+    @property
+    def digest(self) -> int:
+        """What tells frames apart: 63 bits of a hash of the bytes; the CRC has but 256 values."""
+        return int.from_bytes(hashlib.blake2b(self.raw, digest_size=8).digest()) >> 1
+
+
+class Kept(NamedTuple):
+    """What became of a group: frames kept, frames that were there, values new, same, changed."""
+
+    frames: int
+    again: int
+    new: int
+    same: int
+    changed: int

@@ -1,0 +1,1 @@
+"""Whether a value can be trusted: automatic marks, calibration of sensors, suspicion."""
