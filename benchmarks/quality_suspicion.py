@@ -298,12 +298,13 @@ def with_weather(c: Criteria) -> None:
         mine = active(w.judged)
         inlet = inlet_of(w, c)
         said = np.exp(inlet.all.value / 1000)
+        known = mine & (np.isfinite(inlet.coarse.value).mean(axis=1) > 0.5)
         y = plant.wetted(w.judged, said, 0.7, 10, 8, rng)
         for words, weather in (("weather known", w.weather), ("weather unknown", None)):
             for name, values in (("real (false alarm)", w.judged), ("-70 %, 8 h on 10 days", y)):
                 wet, _ = collapses(values, inlet, c, weather)
                 flagged = wet.found(int(c.number("wetting", "hours")))
-                add(tally, f"wetting, {words}: {name}", flagged, mine)
+                add(tally, f"wetting, {words}: {name}", flagged, known)
     show("Beijing, 12 stations, 35 months", tally)
 
 

@@ -52,7 +52,7 @@ def test_a_real_month_has_few_findings_and_keeps_its_values(window: Window) -> N
     for check in Check:
         assert len({f.station for f in findings if f.check is check}) <= 2
     marks = marks_of(window, c)
-    assert {m.kind.value for m in marks} >= {"missing", "inversion"}
+    assert {m.kind.value for m in marks} >= {"missing", "spike"}
     assert (window.judged == before).all()
 
 

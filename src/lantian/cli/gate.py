@@ -38,6 +38,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     serve.add_argument(
         "--tls", nargs=2, type=Path, metavar=("CERT", "KEY"), help="加密监听 / listen with TLS"
     )
+    serve.add_argument(
+        "--metrics", metavar="HOST:PORT", help="Prometheus 指标 / figures for Prometheus"
+    )
     serve.set_defaults(work=_serve)
 
 
@@ -57,8 +60,9 @@ def _decode(arguments: argparse.Namespace) -> int:
 
 def _serve(arguments: argparse.Namespace) -> int:
     """Take in what monitors send until told to stop."""
-    host, port = _address(arguments.hj212)
-    options = Options(arguments.lake, host, port, _tls(arguments.tls), Limits())
+    host, port = _address(arguments.hj212, "--hj212")
+    figures = _address(arguments.metrics, "--metrics") if arguments.metrics else None
+    options = Options(arguments.lake, host, port, _tls(arguments.tls), Limits(), figures)
     try:
         asyncio.run(run_gate(options, lambda line: print(line, flush=True)))
     except OSError as error:
@@ -70,12 +74,12 @@ def _serve(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _address(text: str) -> tuple[str, int]:
+def _address(text: str, option: str) -> tuple[str, int]:
     host, sign, port = text.rpartition(":")
     if not (host and sign and port.isascii() and port.isdigit() and int(port) < 65536):
         raise BadRequest(
             f"{text!r} 不是地址 / is no address",
-            where="--hj212",
+            where=option,
             fix="HOST:PORT，如 / as 0.0.0.0:9212",
         )
     return host.strip("[]"), int(port)

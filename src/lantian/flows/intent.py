@@ -5,7 +5,10 @@ from typing import Any, Final
 
 from lantian.errors import BadRequest
 from lantian.evaluate.exceptional import ClaimState
+from lantian.lake.commands import Command, queue
 from lantian.lake.enrol import decide_claims, enrol_rows
+from lantian.lake.gate_ledger import GateLedger
+from lantian.lake.ledger import BUSY_S
 from lantian.lake.store import Lake
 
 type _Body = Mapping[str, Any]
@@ -26,7 +29,8 @@ def apply_intent(lake: Lake, uuid: str, kind: str, body: Mapping[str, Any]) -> i
         and `gone`, the stations (or places of targets) of which it shall say nothing any more.
         `exceptional.submit`: `claims` with scope, day, pollutant, reason and declared_by.
         `exceptional.decide`: `claims` with scope, day and pollutant, and the `state`,
-        `approved` or `withdrawn`.
+        `approved` or `withdrawn`. `roster.devices`: as the other registers.
+        `gate.command`: `mn`, `cn` and `items`, pairs of name and value, for the gate to send.
     body : mapping
 
     Returns
@@ -97,6 +101,26 @@ def _decide(lake: Lake, uuid: str, body: _Body) -> int:
     return decide_claims(lake, claims, ClaimState(body["state"]), intent=uuid).sequence
 
 
+def _command(lake: Lake, uuid: str, body: _Body) -> int:
+    _check(uuid, body, required=("mn", "cn", "asked_us"), optional=("items",))
+    pairs = _list(uuid, body, "items")
+    if not all(isinstance(p, list) and len(p) == 2 and all(map(_is_text, p)) for p in pairs):
+        raise _bad(uuid, "items 应为名与值的列表 / items must be pairs of name and value")
+    if not (_is_text(body["mn"]) and _is_text(body["cn"]) and isinstance(body["asked_us"], int)):
+        raise _bad(uuid, "mn、cn 应为文字，asked_us 应为整数 / mn and cn texts, asked_us a number")
+    items = tuple((name, value) for name, value in pairs)
+    ledger = GateLedger.open(lake.folder, busy_s=BUSY_S)
+    try:
+        queue(ledger, [Command(uuid, body["mn"], body["cn"], items, asked_us=body["asked_us"])])
+    finally:
+        ledger.close()
+    return lake.sequence
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
 def _claims(uuid: str, body: _Body, names: Collection[str]) -> Sequence[_Body]:
     claims = _objects(uuid, body, "claims")
     if not claims:
@@ -141,6 +165,8 @@ _KINDS: Final[Mapping[str, Callable[[Lake, str, _Body], int]]] = {
     "roster.stations": _roster("stations"),
     "roster.places": _roster("places"),
     "roster.targets": _roster("targets"),
+    "roster.devices": _roster("devices"),
+    "gate.command": _command,
     "exceptional.submit": _submit,
     "exceptional.decide": _decide,
 }

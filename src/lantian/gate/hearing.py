@@ -38,10 +38,14 @@ TEXT: Final = "text"
 
 
 class Heard(NamedTuple):
-    """What is kept of a frame, and the bytes to answer once it is; b"" for no answer."""
+    """What is kept of a frame, and the bytes to answer once it is; b"" for no answer.
+
+    `packet` is there where a known device sent it with the right password.
+    """
 
     said: Said
     reply: bytes
+    packet: Packet | None = None
 
 
 def hear(frame: bytes, *, peer: str, received_us: int, roll: Roll) -> Heard:
@@ -97,7 +101,7 @@ def _judge(said: Said, packet: Packet, device: Device, now: datetime) -> Heard:
             said = said._replace(faults=(*said.faults, LATE))
     if packet.cn in _UPLOADS:
         said = _with_values(said, packet, device, now)
-    return Heard(said, _reply(packet))
+    return Heard(said, _reply(packet), packet)
 
 
 def _with_values(said: Said, packet: Packet, device: Device, now: datetime) -> Said:

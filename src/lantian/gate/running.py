@@ -1,28 +1,42 @@
 """A running gate: its door, its writer, and what it does by the clock."""
 
 import asyncio
+import fcntl
+import os
 import signal
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from lantian.errors import LantianError
+from lantian.errors import BadRequest, LantianError
 from lantian.flows.gate_hours import fold_hours
+from lantian.gate import metrics
+from lantian.gate.asking import ask_for
 from lantian.gate.hearing import UNKNOWN, hear
 from lantian.gate.roll import Roll, roll_of
 from lantian.gate.server import Limits, Server
 from lantian.gate.writer import Writer
+from lantian.lake.commands import Command, queue
+from lantian.lake.database import unwritable
 from lantian.lake.device import device_change, read_devices
 from lantian.lake.fine import FineStore
+from lantian.lake.fine_gaps import gaps
+from lantian.lake.gate_tables import FRAMES
 from lantian.lake.retaking import retake
 from lantian.lake.store import Lake
 
 #: How often the roster is looked at, and hours that are over are folded.
 _LOOK_S: Final = 2.0
 _FOLD_S: Final = 30.0
+#: How often what is missing is asked for, how far back by length of interval, and how long an
+#: interval is over before it is missed.
+_ASK_S: Final = 300.0
+_BACK_S: Final = {60: 21_600, 300: 43_200, 3_600: 172_800}
+_GRACE_S: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +48,7 @@ class Options:
     port: int
     tls: ssl.SSLContext | None
     limits: Limits
+    metrics: tuple[str, int] | None = None
 
 
 async def run(options: Options, say: Callable[[str], None]) -> None:
@@ -50,16 +65,19 @@ async def run(options: Options, say: Callable[[str], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    with Lake.open(options.folder) as lake:
-        store = FineStore.open(options.folder)
+    with _alone(options.folder), Lake.open(options.folder) as lake:
+        store, own = FineStore.open(options.folder), FineStore.open(options.folder)
         try:
-            gate = _Gate(lake, store, say)
+            gate = _Gate(lake, store, own, say)
             await asyncio.to_thread(gate.take_up)
             writer = Writer(store, say)
             server = Server(writer, options.limits)
             server.roll = gate.roll
             port = await server.listen(options.host, options.port, options.tls)
             say(f"监听 / listening on {options.host}:{port}")
+            if options.metrics is not None:
+                pages = await metrics.serve(*options.metrics, server.doors, writer.state)
+                say(f"指标 / metrics on {pages.sockets[0].getsockname()[1]}")
             clock = asyncio.create_task(gate.by_the_clock(server))
             await stop.wait()
             clock.cancel()
@@ -67,14 +85,40 @@ async def run(options: Options, say: Callable[[str], None]) -> None:
             await writer.close()
         finally:
             store.close()
+            own.close()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder's gate: two gates would number frames and series against each other."""
+    try:
+        (folder / FRAMES).mkdir(exist_ok=True)
+        lock = os.open(folder / FRAMES / "gate.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise unwritable(str(error), str(folder)) from error
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BadRequest(
+                "这个数据目录已有接入程序在运行 / a gate is running in this folder already",
+                where=str(folder),
+                fix="先停止它 / stop it first",
+            ) from error
+        yield
+    finally:
+        os.close(lock)
 
 
 class _Gate:
-    """What the gate does beside hearing, on a connection of its own."""
+    """What the gate does beside hearing; `own` is a connection that the writer does not use."""
 
-    def __init__(self, lake: Lake, store: FineStore, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, lake: Lake, store: FineStore, own: FineStore, say: Callable[[str], None]
+    ) -> None:
         self._lake = lake
         self._store = store
+        self._own = own
         self._say = say
         self._changed = -1
         self._complaints: tuple[str, ...] = ()
@@ -101,43 +145,58 @@ class _Gate:
             self._say(f"崩溃后补记 / taken up after a crash: {kept.frames} frames")
 
     async def by_the_clock(self, server: Server) -> None:
-        """Look at the roster and fold hours, for ever."""
-        folded = 0.0
+        """Look at the roster, send commands, fold hours and ask for what is missing, for ever."""
+        folded = asked = 0.0
         while True:
             try:
                 if await asyncio.to_thread(self.look):
                     server.roll = self.roll
                     await asyncio.to_thread(self._adopt)
+                await self._command(server)
                 if time.monotonic() - folded > _FOLD_S:
                     await asyncio.to_thread(self._fold)
                     folded = time.monotonic()
+                if time.monotonic() - asked > _ASK_S:
+                    await asyncio.to_thread(self._ask)
+                    asked = time.monotonic()
             except LantianError as error:
                 self._say(str(error))
             await asyncio.sleep(_LOOK_S)
 
+    async def _command(self, server: Server) -> None:
+        asked, server.asked = server.asked, []
+        if asked:
+            await asyncio.to_thread(self._queue, asked)
+        waiting = await asyncio.to_thread(server.commander.look, self._own.ledger)
+        server.commander.send(waiting, self.roll)
+
+    def _queue(self, asked: list[Command]) -> None:
+        queue(self._own.ledger, asked)
+
+    def _ask(self) -> None:
+        """Ask for hours and minutes that did not come."""
+        now_s = int(time.time())
+        for span_s, back_s in _BACK_S.items():
+            until = (now_s - _GRACE_S) // span_s * span_s
+            missing = gaps(self._own.ledger, span_s, since_t=until - back_s, until_t=until)
+            queue(self._own.ledger, ask_for(missing, self.roll, now_s=now_s))
+
     def _adopt(self) -> None:
         """Take the values of frames of monitors that are known now."""
-        store = FineStore.open(self._store.ledger.folder)
-        try:
-            for mn in self.roll.devices:
-                taken = retake(
-                    store,
-                    mn,
-                    UNKNOWN,
-                    lambda raw, at_us: hear(raw, peer="", received_us=at_us, roll=self.roll).said,
-                )
-                if taken:
-                    self._say(f"{mn}: 认领，补取 / adopted, {taken} frames taken")
-        finally:
-            store.close()
+        for mn in self.roll.devices:
+            taken = retake(
+                self._own,
+                mn,
+                UNKNOWN,
+                lambda raw, at_us: hear(raw, peer="", received_us=at_us, roll=self.roll).said,
+            )
+            if taken:
+                self._say(f"{mn}: 认领，补取 / adopted, {taken} frames taken")
 
     def _fold(self) -> None:
-        store = FineStore.open(self._store.ledger.folder)
-        try:
-            devices = read_devices(self._lake.ledger)
-            folded = fold_hours(self._lake, store, devices, until_h=int(time.time() - 60) // 3600)
-        finally:
-            store.close()
+        devices = read_devices(self._lake.ledger)
+        until_h = int(time.time() - _GRACE_S) // 3_600
+        folded = fold_hours(self._lake, self._own, devices, until_h=until_h)
         if folded.complaints != self._complaints:
             self._complaints = folded.complaints
             for line in folded.complaints:

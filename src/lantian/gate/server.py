@@ -7,15 +7,20 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
+from lantian.gate.asking import set_time
+from lantian.gate.commander import Commander
 from lantian.gate.hearing import hear
 from lantian.gate.roll import Roll
 from lantian.gate.writer import Writer
 from lantian.hj212.stream import Lost, Splitter
+from lantian.lake.commands import Command
 from lantian.lake.said import Said
 
 _READ: Final = 65_536
 #: Answers that a device does not fetch: it is let go before they fill the memory.
 _UNREAD: Final = 262_144
+#: Notice of a monitor that wants its clock to be set.
+_TIME_WANTED: Final = "1013"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,9 @@ class Server:
     def __init__(self, writer: Writer, limits: Limits) -> None:
         self.roll = Roll()
         self.doors = Doors()
+        self.commander = Commander()
+        #: Commands that monitors asked for, for whoever queues them.
+        self.asked: list[Command] = []
         self._writer = writer
         self._limits = limits
         self._at: list[asyncio.Server] = []
@@ -99,6 +107,7 @@ class Server:
             pass  # the monitor went; what it was not answered it sends again
         finally:
             self._with.discard(writer)
+            self.commander.forget(writer)
             doors.open[peer] -= 1
             if not doors.open[peer]:
                 del doors.open[peer]
@@ -128,6 +137,11 @@ class Server:
             await self._writer.keep(Said("", b"", received_us, peer, cause=piece.fault.value))
             return
         heard = hear(piece, peer=peer, received_us=received_us, roll=self.roll)
+        if heard.packet is not None:
+            self.commander.hear(heard.packet, writer)
+            if heard.packet.cn == _TIME_WANTED:
+                mn, qn = heard.packet.mn, heard.packet.qn
+                self.asked.append(set_time(mn, qn, now_s=received_us // 1_000_000))
         done = await self._writer.keep(heard.said)
         if heard.reply:
             done.add_done_callback(lambda kept: _answer(kept, writer, heard.reply))

@@ -82,7 +82,7 @@ class FrameFiles:
         """
         body = b"".join(_FRAME.pack(len(frame), at_us) + frame for at_us, frame in frames)
         packed = pa.compress(body, codec=_CODEC, asbytes=True)
-        head = _HEAD.pack(_SIGN, len(packed), len(body), zlib.crc32(packed))
+        head = _HEAD.pack(_SIGN, len(packed), len(body), _check(packed, len(body)))
         try:
             file = self._file(day)
             start = os.lseek(file, 0, os.SEEK_END)
@@ -169,6 +169,11 @@ def _write(file: int, data: bytes) -> None:
         view = view[os.write(file, view) :]
 
 
+def _check(packed: bytes, length: int) -> int:
+    """Check of what is compressed and of its length uncompressed: that may be torn as well."""
+    return zlib.crc32(packed, length)
+
+
 def _size(head: bytes) -> int | None:
     """Bytes of a block behind its head; None where that is no head."""
     if len(head) < _HEAD.size:
@@ -183,7 +188,7 @@ def _frames(found: bytes) -> list[Received] | None:
         return None
     _, size, length, check = _HEAD.unpack(found[: _HEAD.size])
     packed = found[_HEAD.size :]
-    if len(packed) != size or zlib.crc32(packed) != check:
+    if len(packed) != size or _check(packed, length) != check:
         return None
     body = pa.decompress(packed, decompressed_size=length, codec=_CODEC, asbytes=True)
     frames, at = [], 0

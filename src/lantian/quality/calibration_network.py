@@ -28,6 +28,7 @@ class Network:
     raw : ndarray of float64, shape (sensors, hours)
         Thousandths, NaN where there is none that can be compared.
     hour : ndarray of int32, shape (hours,)
+        Rising.
     mixed : ndarray of bool, shape (hours,)
         Hours at which the sensors agree best: the air is mixed, so that a difference is the
         sensor's rather than the place's.
@@ -119,7 +120,7 @@ def likeness(network: Network, sensor: int, clause: CalibrationClause) -> Likene
         common = np.isfinite(mine) & np.isfinite(theirs)
         if other == sensor or common.sum() < _FEWEST:
             continue
-        days = len(np.unique(network.hour[common] // 24))
+        days = 1 + np.count_nonzero(np.diff(network.hour[common] // 24))
         rank = max(0.0, _rank_correlation(mine[common], theirs[common]))
         similarity[other] = rank**clause.similarity_power * days / (days + _HALF_D)
         mixed = common & network.mixed

@@ -42,14 +42,11 @@ class Pairs:
     weather: Weather
 
     def __post_init__(self) -> None:
-        """Refuse columns that differ in length, and a sensor that says two things of an hour."""
+        """Refuse columns that differ in length."""
         columns = (self.sensor, self.hour, self.raw, self.reference)
         weather = (self.weather.rh_pct, self.weather.temp_c, self.weather.cross)
         if len({len(column) for column in (*columns, *weather)}) != 1:
             raise _bad("columns of different lengths", "give every column a value for each row")
-        key = self.sensor.astype(np.int64) << 32 | (self.hour.astype(np.int64) + 2**31)
-        if len(np.unique(key)) != len(key):
-            raise _bad("a sensor has two rows for one hour", "keep the later of the two")
 
     def part(self, chosen: Chosen | npt.NDArray[np.int64]) -> "Pairs":
         """Rows that are chosen, by flag or by place; `names` stay."""
@@ -88,9 +85,18 @@ class Pairs:
         return self.names.index(name)
 
     def in_order(self) -> "Pairs":
-        """The same rows by name of the sensor and by hour, so that sums come out alike."""
+        """The same rows by name of the sensor and by hour, so that sums come out alike.
+
+        Raises
+        ------
+        BadRequest
+            If a sensor has two rows for one hour.
+        """
         ranks = np.argsort(np.argsort(self.names))
-        return self.part(np.lexsort((self.hour, ranks[self.sensor])))
+        rows = self.part(np.lexsort((self.hour, ranks[self.sensor])))
+        if ((np.diff(rows.hour) == 0) & (np.diff(rows.sensor) == 0)).any():
+            raise _bad("a sensor has two rows for one hour", "keep the later of the two")
+        return rows
 
     def digest(self) -> str:
         """Sha256 of all rows, whatever their order; sensors count by name.
@@ -148,6 +154,11 @@ def pairs_of(
     -------
     Pairs
 
+    Raises
+    ------
+    BadRequest
+        If columns differ in length or a sensor has two rows for one hour.
+
     Examples
     --------
     >>> rows = pairs_of(["a", "b"], [1, 1], [10.5, float("nan")], [9.0, 8.0])
@@ -161,7 +172,7 @@ def pairs_of(
         return nothing if values is None else np.asarray(values, np.float64)
 
     other = column(cross) * 1000.0
-    return Pairs(
+    made = Pairs(
         tuple(str(name) for name in names),
         place.astype(np.int32),
         np.asarray(hour, np.int32),
@@ -169,6 +180,8 @@ def pairs_of(
         thousandths(np.asarray(reference, np.float64) * 1000.0),
         Weather(column(rh_pct), column(temp_c), other),
     )
+    made.in_order()  # refuses rows that contradict
+    return made
 
 
 def thousandths(values: Floats) -> Block:

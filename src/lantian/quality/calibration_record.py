@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from math import isnan
 from typing import Any
 
 from lantian.errors import BadFile
@@ -87,7 +88,7 @@ def _plain(value: Any) -> Any:
         return {name: _plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(part) for part in value]
-    return None if value != value else value  # noqa: PLR0124
+    return None if isinstance(value, float) and isnan(value) else value
 
 
 def _held(value: Any) -> Any:

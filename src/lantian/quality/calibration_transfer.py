@@ -63,13 +63,13 @@ class Fitting:
         """Days on which there is a usable row."""
         return len(np.unique(self.pairs.hour[rows & self.sound] // 24))
 
-    def fit(self, sensor: int, left_out: Chosen, strange: Floats | None = None) -> Coefficients:
+    def fit(self, sensor: int, left_out: Chosen, allowed: Floats | None = None) -> Coefficients:
         """Fit for one sensor, without some rows, and without some sensors as donors."""
         like = self.likeness[sensor]
         own = self.pairs.sensor == sensor
         shares = self.clause.similarity_floor + like.similarity
-        if strange is not None:
-            shares = shares * strange
+        if allowed is not None:
+            shares = shares * allowed
         weights = np.where(self.sound & ~left_out, shares[self.pairs.sensor], 0.0)
         weights[own] = np.where(self.sound & ~left_out, 1.0, 0.0)[own]
         mine, others = weights[own].sum(), weights[~own].sum()

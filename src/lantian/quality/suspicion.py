@@ -176,7 +176,7 @@ def _heaps(
 
 def _chosen(window: Window, criteria: Criteria, p: int) -> Iterator[Finding]:
     """Gaps and flagged hours that favour the mean."""
-    if window.judged.shape[2] < 48:
+    if window.judged.shape[2] < 2 * 24:
         return
     said = expectation(
         window.joined[p],
