@@ -84,13 +84,14 @@ def joined_expectation(window: Window, c: Criteria, p: int) -> Expectation:
 def plant_shapes(w: Window, c: Criteria, cases: Cases, mine: np.ndarray, rng: object) -> None:
     """Smoothed and copied series."""
     number = c.number
-    for p, name in ((PM25, "PM2.5"), (PM10, "PM10"), (NO2, "NO2")):
+    for p, name in ((PM25, "PM2.5"), (PM10, "PM10"), (NO2, "NO2"), (O3, "O3")):
         x, before = w.judged[p], w.trailing[p]
         level, change = (c.each("smooth", key)[p] for key in ("level", "change"))
         for words, width, share in (("half", 3, 0.5), ("mean of 3 h", 3, 1), ("mean of 5 h", 5, 1)):
             y = plant.smooth(x, p, width, share)
             s = smoothness(y, before, int(number("smooth", "least_h")), 4, others=x)
             add(cases, f"smooth {name}: {words}", s.found(level, change), mine)
+            add(cases, f"smooth {name}: {words}, always so", s.level < level, mine)
         source = plant.best_neighbour(x, joined_expectation(w, c, p))
         own = (source == x).all(axis=1)
         for noise in (0.1, 0.05, 0.03):

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from lantian.lake.database import URL
+from lantian.lake.gate_ledger import GateLedger
 from lantian.lake.ledger import Ledger
-from postgres import PLAIN, SETTING, NoServerError, Server, any_server, lakes_in
+from postgres import PLAIN, PLAIN_GATE, SETTING, NoServerError, Server, any_server, lakes_in
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -92,6 +93,7 @@ def plain_lakes() -> Iterator[None]:
         patch.setenv(URL, "")
         for name, how in PLAIN.items():
             patch.setattr(Ledger, name, how)
+        patch.setattr(GateLedger, "open", PLAIN_GATE)
         yield
 
 

@@ -22,6 +22,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from lantian.lake.database import URL
+from lantian.lake.gate_ledger import GateLedger
 from lantian.lake.ledger import Ledger
 from lantian.lake.postgres import IDENTITY
 
@@ -39,6 +40,7 @@ BOTH = pytest.mark.parametrize(
 SQLITE_ONLY = pytest.mark.usefixtures("plain_lakes")
 #: How lakes are made and opened where no test puts them elsewhere.
 PLAIN = {name: getattr(Ledger, name) for name in ("create", "exists", "open")}
+PLAIN_GATE = GateLedger.open
 _START_S = 60
 _ATTEMPTS = 3
 _USER = "lantian"
@@ -248,11 +250,16 @@ def lakes_in(server: Server) -> Iterator[None]:
         ledger: Ledger = PLAIN["open"](folder, **more)
         return ledger
 
+    def gate_opened(folder: Path, **more: float) -> GateLedger:
+        settle(folder)
+        return PLAIN_GATE(folder, **more)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(URL, "")
         patch.setattr(Ledger, "create", created)
         patch.setattr(Ledger, "exists", exists)
         patch.setattr(Ledger, "open", opened)
+        patch.setattr(GateLedger, "open", gate_opened)
         try:
             yield
         finally:

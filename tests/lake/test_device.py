@@ -83,5 +83,5 @@ def test_a_row_that_cannot_be_is_refused_and_nothing_is_stored(
 
 
 def test_one_monitor_has_one_station_at_a_time(lake: Lake, say: Callable[..., object]) -> None:
-    with pytest.raises(BadFile, match="A"):
+    with pytest.raises(BadFile, match="overlaps it in time"):
         say("A,S1,,,,,2026-01-01,2026-06-30", "A,S1,,,,,2026-06-30,")

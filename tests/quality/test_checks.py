@@ -15,6 +15,7 @@ RNG = np.random.default_rng(11)
 WALKS = (np.cumsum(RNG.normal(0, 4000, (6, 600)), axis=1) + 300_000).astype(np.int32)
 
 
+@settings(max_examples=8)
 @given(st.integers(1, 20), st.integers(-200_000, 900_000))
 def test_roughness_knows_neither_level_nor_unit(factor: int, constant: int) -> None:
     np.testing.assert_allclose(roughness(WALKS * factor + constant, 300), roughness(WALKS, 300))
@@ -48,6 +49,7 @@ def test_equal_hours_are_counted() -> None:
     assert resemblance(values, 300).equal_share[[1, 4]].tolist() == [0.75, 0.75]
 
 
+@settings(max_examples=8)
 @given(st.floats(0.01, 100))
 def test_heaping_knows_no_unit(factor: float) -> None:
     values = np.random.default_rng(3).integers(40, 130, (4, 500)).astype(float)

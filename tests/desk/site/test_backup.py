@@ -70,6 +70,46 @@ def test_what_is_restored_is_what_was_saved(lantian: Run, made: Path, tmp_path: 
     assert "is not empty" in twice.stderr
 
 
+SAY = """
+import sys
+from pathlib import Path
+from lantian.lake.fine import FineStore
+from lantian.lake.said import Said, Value
+store = FineStore.open(Path(sys.argv[1]))
+value = Value("a34004", "", 60, 1_800_000_000, 35_000_000, None, None, "N")
+if sys.argv[2:]:
+    store.keep([Said("A1", b"##frame", 1_800_000_000_000_000, "10.0.0.9", values=(value,))])
+for table in ("fine_20833", "frame_20833", "latest", "day"):
+    print(store.ledger.sql.execute(f"SELECT * FROM {table}").fetchall())
+print([frames for day in store.files.days() for _, frames in store.files.behind(day, 0)])
+"""
+
+
+def said_in(folder: Path, *words: str) -> str:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("LANTIAN_D")}
+    done = subprocess.run(
+        [sys.executable, "-c", SAY, str(folder), *words],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+    )
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_what_monitors_said_is_restored_with_its_frames(
+    lantian: Run, made: Path, tmp_path: Path
+) -> None:
+    before = said_in(made, "say")
+    assert "35000000" in before
+    assert "##frame" in before
+    assert lantian("desk", "backup", "all.tgz", "--dir", "county").returncode == 0
+    restored = lantian("desk", "restore", "all.tgz", "--dir", "again")
+    assert restored.returncode == 0, restored.stderr
+    assert said_in(tmp_path / "again") == before
+
+
 @pytest.mark.slow
 def test_a_changed_archive_is_refused_and_writes_nothing(
     lantian: Run, made: Path, tmp_path: Path

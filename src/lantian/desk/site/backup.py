@@ -17,17 +17,21 @@ from typing import Any, Final
 
 from lantian import __version__
 from lantian.desk.env import Env
-from lantian.desk.site.tables_copy import dump_tables, fill_tables
+from lantian.desk.site.tables_copy import dump_tables, fill_tables, make_days
 from lantian.errors import BadFile, BadRequest
+from lantian.lake.gate_tables import GATE
+from lantian.lake.tables import LAKE
 
 MANIFEST: Final = "manifest.json"
-_DATABASES: Final = ("lake.sqlite", "desk.sqlite")
+_DATABASES: Final = (LAKE.file, GATE.file, "desk.sqlite")
 #: Heads of the log that were written down.
 _HEADS: Final = "log.heads"
 _TABLES: Final = "tables"
 #: What can be made again, or belongs to a running process.
 _LEFT_OUT: Final = frozenset({"static", _HEADS, *_DATABASES})
+_ENDS_LEFT_OUT: Final = ("-wal", "-shm", ".new", ".lock")
 _FORM: Final = 1
+_BLOCK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,8 @@ class Saved:
 def save(env: Env, file: Path, *, head: str, now: datetime) -> Saved:
     """Write one archive of an installation while it runs.
 
-    Databases are copied as they stand at one moment each; parts and files are immutable.
+    Databases are copied as they stand at one moment each; parts and files are immutable, and
+    frames as received only grow: what is added meanwhile is left for the next backup.
 
     Parameters
     ----------
@@ -95,8 +100,7 @@ def _write(env: Env, new: Path, scratch: Path, head: str, now: datetime) -> dict
         tarfile.open(fileobj=raw, mode="w:gz", compresslevel=3) as archive,
     ):
         for name, path in [*copies, *_files(env.folder)]:
-            sums[name] = _digest(path)
-            archive.add(path, name, recursive=False)
+            sums[name] = _put(archive, name, path)
         manifest = {
             "form": _FORM,
             "version": __version__,
@@ -110,6 +114,19 @@ def _write(env: Env, new: Path, scratch: Path, head: str, now: datetime) -> dict
         entry.size = len(text)
         archive.addfile(entry, io.BytesIO(text))
     return sums
+
+
+def _put(archive: tarfile.TarFile, name: str, path: Path) -> str:
+    """Put a file into an archive as long as it is now; return its hash."""
+    entry = archive.gettarinfo(path, name)
+    digest, left = hashlib.sha256(), entry.size
+    with path.open("rb") as file:
+        while block := file.read(min(left, _BLOCK)):
+            digest.update(block)
+            left -= len(block)
+        file.seek(0)
+        archive.addfile(entry, file)
+    return digest.hexdigest()
 
 
 def _heads(env: Env, scratch: Path) -> list[tuple[str, Path]]:
@@ -136,7 +153,7 @@ def _copies(env: Env, scratch: Path) -> list[tuple[str, Path]]:
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
-        ours = name.parts[0] not in _LEFT_OUT and not name.name.endswith(("-wal", "-shm", ".new"))
+        ours = name.parts[0] not in _LEFT_OUT and not name.name.endswith(_ENDS_LEFT_OUT)
         if path.is_file() and not path.is_symlink() and ours:
             yield name.as_posix(), path
 
@@ -241,4 +258,7 @@ def fill(env: Env, manifest: dict[str, Any]) -> int:
             where="LANTIAN_DATABASE_URL",
             fix="按备份的数据库种类设置 / set or unset it to suit the backup",
         )
-    return fill_tables(env.database_url, env.folder / _TABLES) if env.database_url else 0
+    if not env.database_url:
+        return 0
+    make_days(env.folder, [path.name for path in (env.folder / _TABLES).iterdir()])
+    return fill_tables(env.database_url, env.folder / _TABLES)

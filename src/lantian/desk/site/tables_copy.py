@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,8 +12,12 @@ from psycopg import sql
 
 from lantian.desk.site.database import postgres
 from lantian.errors import BadFile
+from lantian.lake.gate_ledger import GateLedger
+from lantian.lake.gate_tables import GATE
+from lantian.lake.tables import LAKE
 
-SCHEMAS: Final = ("desk", "lake")
+SCHEMAS: Final = ("desk", LAKE.name, GATE.name)
+_BUSY_S: Final = 60.0
 _FOLDER: Final = "tables"
 _LIST: Final = f"""
 SELECT table_schema, table_name FROM information_schema.tables
@@ -75,6 +80,22 @@ def _columns(link: psycopg.Connection[Any], schema: str, table: str) -> list[str
         (schema, table),
     )
     return [row[0] for row in rows.fetchall()]
+
+
+def make_days(folder: Path, files: Iterable[str]) -> None:
+    """Make the gate's tables for what files hold: it has some for each day."""
+    of_gate = [file for file in files if file.startswith(f"{GATE.name}.")]
+    if not of_gate:
+        return
+    ledger = GateLedger.open(folder, busy_s=_BUSY_S)
+    try:
+        with ledger.write():
+            for file in of_gate:
+                kind, _, day = file.partition(".")[2].partition("_")
+                if day:
+                    ledger.make_day(kind, int(day))
+    finally:
+        ledger.close()
 
 
 def fill_tables(url: str, folder: Path) -> int:
