@@ -2,10 +2,11 @@
 
     LANTIAN_SHARED=../shared python benchmarks/quality_suspicion.py [--half report] [--only ...]
 
-Stations are halved by turns in order of their codes: thresholds were chosen on the half `tune`
-and are reported on the half `report`. A false alarm is a flagged station-month of the real data
-as they are, which may hold true cases. A planted case is a copy of a real station-month, changed
-with a fixed seed; what the neighbours say comes from the real data.
+Stations are halved by turns in order of their codes: thresholds were set on the half `tune` and
+are reported on the half `report` (methods and first guesses came from looking at both).
+A false alarm is a flagged station-month of the real data as they are, which may hold true cases.
+A planted case is a copy of a real station-month, changed with a fixed seed; what the neighbours
+say comes from the real data.
 """
 
 import argparse

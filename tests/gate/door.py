@@ -9,10 +9,16 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from gate.independent import Message, pack, unpack
+from lantian.gate.roll import roll_of
+from lantian.gate.server import Limits, Server
+from lantian.gate.writer import Writer
+from lantian.lake.device import read_devices
 from lantian.lake.enrol import enrol
 from lantian.lake.fine import FineStore
 from lantian.lake.store import Lake
@@ -107,3 +113,82 @@ def run_async(work: Callable[[], Awaitable[Any]]) -> Any:
             return await work()
 
     return asyncio.run(limited())
+
+
+class Door:
+    """A gate's door and writer in this process, without what a gate does by the clock."""
+
+    def __init__(self, folder: Path, limits: Limits | None = None) -> None:
+        self.folder = folder
+        self.limits = limits or Limits()
+        self.said: list[str] = []
+        self._lines: list[Line] = []
+
+    async def __aenter__(self) -> "Door":
+        with Lake.open(self.folder) as lake:
+            offsets = {s.station: s.offset_h for s in lake.roster().stations}
+            roll = roll_of(read_devices(lake.ledger), offsets)
+        self.store = FineStore.open(self.folder)
+        self.writer = Writer(self.store, self.said.append)
+        self.server = Server(self.writer, self.limits)
+        self.server.roll = roll
+        self.port = await self.server.listen("127.0.0.1", 0, None)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.server.close()
+        await self.writer.close()
+        self.store.close()
+        for line in self._lines:
+            line.writer.transport.abort()
+            with suppress(ConnectionError):
+                await line.writer.wait_closed()
+
+    async def connect(self, *, receives: int = 0) -> "Line":
+        """Connect as a monitor, whose system holds so many bytes that it has not fetched."""
+        end = socket.socket()
+        if receives:
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receives)
+        end.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(end, ("127.0.0.1", self.port))
+        self._lines.append(Line(*await asyncio.open_connection(sock=end)))
+        return self._lines[-1]
+
+
+class Line:
+    """A monitor's end of a connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    async def send(self, data: bytes) -> None:
+        self.writer.write(data)
+        await self.writer.drain()
+
+    async def answer(self) -> Message:
+        return unpack(await self.reader.readuntil(b"\r\n"))
+
+    async def ask(self, data: bytes) -> Message:
+        await self.send(data)
+        return await self.answer()
+
+    async def ended(self) -> bool:
+        """Whether the gate has closed its end; nothing more was to be read."""
+        try:
+            return await self.reader.read(1) == b""
+        except ConnectionError:
+            return True
+
+
+def now_local(offset: timedelta = timedelta(0)) -> datetime:
+    """Beijing time."""
+    return datetime.now(UTC) + timedelta(hours=8) + offset
+
+
+def real(number: object, *, mn: str = "A1", flag: int = 5, pw: str = "123456", n: int = 0) -> bytes:
+    """A frame of real-time PM2.5, of so many seconds ago."""
+    at = now_local(timedelta(seconds=-n))
+    return pack(
+        f"QN={at:%Y%m%d%H%M%S}{n % 1000:03d};ST=22;CN=2011;PW={pw};MN={mn};Flag={flag};"
+        f"CP=&&DataTime={at:%Y%m%d%H%M%S};a34004-Rtd={number},a34004-Flag=N&&"
+    )

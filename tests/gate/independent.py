@@ -16,6 +16,8 @@ ONE_MS = timedelta(milliseconds=1)
 SETTINGS = {"1062": "RtdInterval", "1064": "MinInterval", "1072": "NewPW", "1012": "SystemTime"}
 #: Requests that ask for one value back.
 QUESTIONS = {"1061": "RtdInterval", "1063": "MinInterval", "1011": "SystemTime"}
+#: Table 4: what MinInterval may be.
+MINUTES = ("1", "2", "3", "4", "5", "6", "10", "12", "15", "20", "30")
 HISTORIES = ("2031", "2051", "2061")
 #: Requests that are carried out without giving data back.
 PLAIN = ("1000", "2011", "2021", "3011")
@@ -286,7 +288,7 @@ class Monitor:
                 return 3
             self.memory.realtime_s = int(value)
         elif cn == "1064":
-            if value not in "1 2 3 4 5 6 10 12 15 20 30".split():
+            if value not in MINUTES:
                 return 3
             self.memory.minutes = int(value)
         return 1

@@ -1,4 +1,4 @@
-"""Frames as received: what a crash tears is cut off, what is whole stays, a full disk harms none."""
+"""Frames as received: what a crash tears is cut off, what is whole stays."""
 
 import subprocess
 import sys

@@ -47,7 +47,6 @@ def test_frames_are_taken_in_their_order_and_once(store: FineStore) -> None:
     store.keep([unknown(b"10"), unknown(b"99", mn="B2"), unknown(b"soft")])
     store.keep([unknown(b"30", at_us=AT + DAY_US), unknown(b"20", at_us=AT + DAY_US)])
     assert retake(store, "A1", "unknown", heard) == 3
-    # The newest frame holds; days are walked from the last, so this is no matter of luck.
     assert ask(store, f"SELECT value FROM fine_{DAY}") == [(20,)]
     assert ask(store, f"SELECT cause, taken FROM frame_{DAY} WHERE source = 1 ORDER BY frame") == [
         ("", 1), ("time", 0),
@@ -81,6 +80,9 @@ def test_a_value_that_came_since_is_not_replaced_by_an_older_frame(store: FineSt
     assert retake(store, "A1", "unknown", heard) == 1
     assert ask(store, f"SELECT value FROM fine_{DAY}") == [(2,)]
     assert ask(store, "SELECT value FROM latest") == [(2,)]
+    assert ask(store, "SELECT value, frame, by_frame FROM change") == [
+        (1, MOST_FRAMES, 2 * MOST_FRAMES)
+    ]
 
 
 def test_lost_bytes_are_said(store: FineStore) -> None:

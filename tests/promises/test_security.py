@@ -148,7 +148,13 @@ def test_sql_of_the_desk_is_fixed_where_requests_are_answered(
 
 
 def test_ciphers_and_hashes_are_those_of_today(trees: dict[str, ast.Module]) -> None:
-    used = {n for tree in trees.values() for n in _imported(tree) if n.startswith("cryptography.")}
+    used = {
+        name
+        for module, tree in trees.items()
+        for name in _imported(tree)
+        # What encrypts a line to a monitor is the protocol's, weak and off unless asked for.
+        if name.startswith("cryptography.") and module != "hj212/cipher.py"
+    }
     assert {name.rpartition(".")[2] for name in used} == {"AESGCM", "HKDF", "SHA256", "InvalidTag"}
     hashing = {
         node.attr

@@ -1,24 +1,29 @@
-"""Command `gate`: what monitors send, taken apart."""
+"""Command `gate`: monitors connect."""
 
 import argparse
-import asyncio
-import ssl
-import sys
+import math
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, cast
 
-from lantian.errors import BadRequest
-from lantian.gate.decode import describe, frame_of_json, lines, refuse
-from lantian.gate.running import Options
-from lantian.gate.running import run as run_gate
-from lantian.gate.server import Limits
+if TYPE_CHECKING:
+    type Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 
-SUMMARY = "接入：解析监测设备的 HJ 212 报文 / gate: take frames of monitors apart"
+
+class Verb(Protocol):
+    """One verb of the command."""
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Do it; return the exit status."""
+
+
+SUMMARY = "接入：接收、解析、模拟监测设备 / gate: take in, take apart, simulate monitors"
 EXAMPLE = "lantian gate decode --jsonl"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="decode|serve")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="decode|serve|simulate")
     text = "解析标准输入中的报文，每帧一行 JSON / one line of JSON for each frame on standard input"
     decode = verbs.add_parser("decode", help=text, description=text)
     decode.add_argument(
@@ -26,7 +31,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help='输入为 JSON 行，报文在 packet 中 / input is JSON lines with the frame in "packet"',
     )
-    decode.set_defaults(work=_decode)
     text = "接收监测设备的 HJ 212 数据，先落盘后应答 / take HJ 212 in: kept first, then answered"
     serve = verbs.add_parser("serve", help=text, description=text)
     serve.add_argument(
@@ -41,60 +45,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
     serve.add_argument(
         "--metrics", metavar="HOST:PORT", help="Prometheus 指标 / figures for Prometheus"
     )
-    serve.set_defaults(work=_serve)
+    _configure_simulate(verbs)
+
+
+def _configure_simulate(verbs: "Verbs") -> None:
+    text = "模拟任意多台监测设备 / simulate any number of monitors"
+    simulate = verbs.add_parser("simulate", help=text, description=text)
+    simulate.add_argument("--to", metavar="HOST:PORT", help="接入地址 / where the gate listens")
+    simulate.add_argument("--devices", type=int, default=10, help="台数 / how many (10)")
+    simulate.add_argument("--every", type=float, default=60, help="上传间隔 秒 / s between uploads")
+    simulate.add_argument("--seconds", type=float, default=math.inf, help="时长 秒 / for how long")
+    simulate.add_argument("--faults", type=float, default=0, help="故障比例 % / share with a fault")
+    simulate.add_argument("--password", default="123456", help="密码 / password of all (123456)")
+    simulate.add_argument("--prefix", default="SIM", help="标识前缀 / identities begin with (SIM)")
+    simulate.add_argument("--seed", type=int, default=1, help="随机种子 / seed (1)")
+    simulate.add_argument(
+        "--roster",
+        metavar="STATION",
+        help="只打印设备名册 CSV，均归该站点 / only print the register, all of this station",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what the verb says."""
-    status: int = arguments.work(arguments)
-    return status
-
-
-def _decode(arguments: argparse.Namespace) -> int:
-    """Print one line for each frame; none stops it, a broken one has an `error`."""
-    for line in lines(sys.stdin.buffer):
-        frame = frame_of_json(line) if arguments.jsonl else line
-        print(describe(frame) if isinstance(frame, bytes) else refuse(frame), flush=True)
-    return 0
-
-
-def _serve(arguments: argparse.Namespace) -> int:
-    """Take in what monitors send until told to stop."""
-    host, port = _address(arguments.hj212, "--hj212")
-    figures = _address(arguments.metrics, "--metrics") if arguments.metrics else None
-    options = Options(arguments.lake, host, port, _tls(arguments.tls), Limits(), figures)
-    try:
-        asyncio.run(run_gate(options, lambda line: print(line, flush=True)))
-    except OSError as error:
-        raise BadRequest(
-            f"不能监听 {arguments.hj212} / cannot listen there ({error})",
-            where="--hj212",
-            fix="换一个端口 / take another port",
-        ) from error
-    return 0
-
-
-def _address(text: str, option: str) -> tuple[str, int]:
-    host, sign, port = text.rpartition(":")
-    if not (host and sign and port.isascii() and port.isdigit() and int(port) < 65536):
-        raise BadRequest(
-            f"{text!r} 不是地址 / is no address",
-            where=option,
-            fix="HOST:PORT，如 / as 0.0.0.0:9212",
-        )
-    return host.strip("[]"), int(port)
-
-
-def _tls(files: list[Path] | None) -> ssl.SSLContext | None:
-    if not files:
-        return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    try:
-        context.load_cert_chain(files[0], files[1])
-    except (ssl.SSLError, OSError) as error:
-        raise BadRequest(
-            f"证书与私钥不可用 / certificate and key do not serve ({error})",
-            where="--tls",
-            fix="PEM 格式，配对 / PEM files of each other",
-        ) from error
-    return context
+    verb = cast(Verb, import_module(f"lantian.gate.verbs.{arguments.verb}"))
+    return verb.run(arguments)

@@ -18,7 +18,7 @@ from lantian.lake.rows import HOUR, WEATHER, Reading, RowKind, Rows
 from lantian.lake.said import SCALE
 from lantian.lake.store import Lake
 from lantian.rules.book import national_shelf
-from lantian.terms.hour import day_of
+from lantian.terms.hour import BEIJING_H, day_of
 from lantian.terms.mark import MISSING, Source
 from lantian.terms.pollutant import pollutant
 
@@ -74,9 +74,10 @@ def fold_hours(lake: Lake, store: FineStore, devices: Iterable[Device], *, until
         known.setdefault(device.mn, []).append(device)
     cells: dict[RowKind, dict[Key, dict[str, tuple[int, bool]]]] = {HOUR: {}, WEATHER: {}}
     complaints: set[str] = set()
+    offsets_h = {station.station: station.offset_h for station in lake.roster().stations}
     for hour in waiting:
-        day = day_of((hour.h * _HOUR_S - 1) // 86_400)
         for device in known.get(hour.mn, ()):
+            day = day_of((hour.h + offsets_h.get(device.station, BEIJING_H) - 1) // 24)
             if device.serves(day):
                 minutes = national_shelf()["completeness"].at(day, "hour-mean").clause.minimum
                 said = spoken(store.ledger, hour.source, hour.h)

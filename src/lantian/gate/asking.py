@@ -33,7 +33,7 @@ def ask_for(gaps: Iterable[Gap], roll: Roll, *, now_s: int) -> list[Command]:
     """
     found = []
     for gap in gaps:
-        device = roll.device(gap.mn, (_EPOCH + timedelta(seconds=gap.last_t)).date())
+        device = roll.device(gap.mn, _EPOCH + timedelta(seconds=gap.last_t))
         if device is None:
             continue
         cn = _HISTORY.get(gap.span_s, _MINUTES)

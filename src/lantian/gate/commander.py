@@ -127,7 +127,7 @@ class Commander:
 
     def _say(self, command: Command, line: _Line, roll: Roll, now_us: int) -> None:
         utc = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=now_us)
-        device = roll.device(command.mn, utc.date())
+        device = roll.device(command.mn, utc)
         if device is None:
             self._keep(ended(command, CommandState.REFUSED, "unknown", now_us))
             return

@@ -24,6 +24,8 @@ _HIGH: Final = frozenset({"Max", "ZsMax"})
 _AHEAD: Final = timedelta(minutes=10)
 #: What is older was kept by the device and is sent now.
 _LATE: Final = timedelta(minutes=10)
+#: Older than any device: a clock that lost its battery starts before.
+_FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _EXACT: Final = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
@@ -80,7 +82,7 @@ def hear(frame: bytes, *, peer: str, received_us: int, roll: Roll) -> Heard:
         version=packet.version,
         faults=tuple(fault.value for fault in packet.faults),
     )
-    device = roll.device(packet.mn, now.date())
+    device = roll.device(packet.mn, now)
     if device is None:
         return Heard(said._replace(cause=UNKNOWN), _reply(packet))
     return _judge(said, packet, device, now + timedelta(hours=roll.offset_h(device.station)))
@@ -106,7 +108,7 @@ def _judge(said: Said, packet: Packet, device: Device, now: datetime) -> Heard:
 
 def _with_values(said: Said, packet: Packet, device: Device, now: datetime) -> Said:
     span = interval(packet, minutes=device.minutes)
-    if span is None:
+    if span is None or span[0] < _FIRST:
         return said._replace(cause=TIME)
     start, end = span
     if end > now + _AHEAD:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import datetime, timedelta
 from typing import Final
 
 from lantian.hj212.fault import FIELD, LENIENT, STRICT, Tolerance
@@ -35,16 +35,22 @@ class Roll:
     Examples
     --------
     >>> roll = roll_of([Device("A1", "S1", "123456", {}, "field", 1, None, None)], {})
-    >>> roll.device("A1", date(2026, 11, 22)).station, roll.device("B", date(2026, 11, 22))
+    >>> roll.device("A1", datetime(2026, 11, 22)).station, roll.device("B", datetime(2026, 11, 22))
     ('S1', None)
     """
 
     devices: Mapping[str, tuple[Device, ...]] = field(default_factory=dict)
     offsets_h: Mapping[str, int] = field(default_factory=dict)
 
-    def device(self, mn: str, day: date) -> Device | None:
-        """Return the device of an identity on a day; None where there is none."""
-        return next((d for d in self.devices.get(mn, ()) if d.serves(day)), None)
+    def device(self, mn: str, at: datetime) -> Device | None:
+        """Return the device of an identity at a moment of UTC; None where there is none.
+
+        The days for which it serves are those of its station's clock.
+        """
+        for device in self.devices.get(mn, ()):
+            if device.serves((at + timedelta(hours=self.offset_h(device.station))).date()):
+                return device
+        return None
 
     def offset_h(self, station: str) -> int:
         """Local time of a station minus UTC."""

@@ -65,27 +65,36 @@ async def run(options: Options, say: Callable[[str], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    with _alone(options.folder), Lake.open(options.folder) as lake:
+    with Lake.open(options.folder) as lake, _alone(options.folder):
         store, own = FineStore.open(options.folder), FineStore.open(options.folder)
         try:
             gate = _Gate(lake, store, own, say)
             await asyncio.to_thread(gate.take_up)
             writer = Writer(store, say)
-            server = Server(writer, options.limits)
-            server.roll = gate.roll
-            port = await server.listen(options.host, options.port, options.tls)
-            say(f"监听 / listening on {options.host}:{port}")
-            if options.metrics is not None:
-                pages = await metrics.serve(*options.metrics, server.doors, writer.state)
-                say(f"指标 / metrics on {pages.sockets[0].getsockname()[1]}")
-            clock = asyncio.create_task(gate.by_the_clock(server))
-            await stop.wait()
-            clock.cancel()
-            await server.close()
-            await writer.close()
+            try:
+                await _serve(options, gate, writer, stop, say)
+            finally:
+                await writer.close()
         finally:
             store.close()
             own.close()
+
+
+async def _serve(
+    options: Options, gate: "_Gate", writer: Writer, stop: asyncio.Event, say: Callable[[str], None]
+) -> None:
+    """Open the doors and do what the clock says, until told to stop."""
+    server = Server(writer, options.limits)
+    server.roll = gate.roll
+    port = await server.listen(options.host, options.port, options.tls)
+    say(f"监听 / listening on {options.host}:{port}")
+    if options.metrics is not None:
+        pages = await metrics.serve(*options.metrics, server.doors, writer.state)
+        say(f"指标 / metrics on {pages.sockets[0].getsockname()[1]}")
+    clock = asyncio.create_task(gate.by_the_clock(server))
+    await stop.wait()
+    clock.cancel()
+    await server.close()
 
 
 @contextmanager
@@ -147,11 +156,14 @@ class _Gate:
     async def by_the_clock(self, server: Server) -> None:
         """Look at the roster, send commands, fold hours and ask for what is missing, for ever."""
         folded = asked = 0.0
+        adopted = False  # the roster may have changed while no gate ran
         while True:
             try:
                 if await asyncio.to_thread(self.look):
-                    server.roll = self.roll
+                    server.roll, adopted = self.roll, False
+                if not adopted:
                     await asyncio.to_thread(self._adopt)
+                    adopted = True
                 await self._command(server)
                 if time.monotonic() - folded > _FOLD_S:
                     await asyncio.to_thread(self._fold)

@@ -19,6 +19,8 @@ from lantian.lake.said import Said
 _READ: Final = 65_536
 #: Answers that a device does not fetch: it is let go before they fill the memory.
 _UNREAD: Final = 262_144
+#: A whole frame waits so long for its line end.
+_LINE_END_S: Final = 1.0
 #: Notice of a monitor that wants its clock to be set.
 _TIME_WANTED: Final = "1013"
 
@@ -84,7 +86,7 @@ class Server:
         for server in self._at:
             server.close()
         for writer in list(self._with):
-            writer.close()
+            writer.transport.abort()  # one that fetches nothing would never let itself be closed
         for server in self._at:
             await server.wait_closed()
 
@@ -118,8 +120,8 @@ class Server:
     ) -> None:
         splitter = Splitter()
         frames, since = 0, time.monotonic()
-        while data := await asyncio.wait_for(reader.read(_READ), self._limits.silent_s):
-            for piece in splitter.feed(data):
+        while (pieces := await self._read(reader, splitter)) is not None:
+            for piece in pieces:
                 await self._take(piece, writer, peer)
                 frames += 1
             ahead_s = frames / self._limits.frames_s - (time.monotonic() - since) - 1.0
@@ -129,7 +131,25 @@ class Server:
             elif ahead_s < -_BURST_S:  # what was saved up is not kept for ever
                 frames, since = 0, time.monotonic()
             if writer.transport.get_write_buffer_size() > _UNREAD:
+                writer.transport.abort()  # closing would wait until it is fetched
                 return
+        for piece in splitter.flush():
+            await self._take(piece, writer, peer)
+
+    async def _read(
+        self, reader: asyncio.StreamReader, splitter: Splitter
+    ) -> list[bytes | Lost] | None:
+        """What came next; None at the end. Some monitors send no line end, then wait."""
+        lingers = splitter.lacks_end
+        try:
+            data = await asyncio.wait_for(
+                reader.read(_READ), _LINE_END_S if lingers else self._limits.silent_s
+            )
+        except TimeoutError:
+            if not lingers:
+                raise
+            return splitter.flush()
+        return splitter.feed(data) if data else None
 
     async def _take(self, piece: bytes | Lost, writer: asyncio.StreamWriter, peer: str) -> None:
         received_us = time.time_ns() // 1000

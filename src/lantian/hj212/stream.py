@@ -81,6 +81,19 @@ class Splitter:
         del held[:at]
         return found
 
+    @property
+    def lacks_end(self) -> bool:
+        """Whether what is held is a whole frame but for its line end, which may never come.
+
+        Examples
+        --------
+        >>> splitter = Splitter()
+        >>> splitter.feed(b"##0001A7080"), splitter.lacks_end, splitter.flush()
+        ([], True, [b'##0001A7080'])
+        """
+        held = self._held
+        return bool(_START.match(held)) and len(held) >= _AROUND + int(held[2:_START_BYTES])
+
     def flush(self) -> list[bytes | Lost]:
         """Give out what is held: the stream has ended, or paused for long.
 

@@ -195,8 +195,7 @@ class FineStore:
         counts = Counter(
             (self.ledger.sources[said.mn], said.received_us // _DAY_US, cause)
             for said in heard
-            for cause in (said.cause, *said.faults)
-            if cause
+            for cause in {said.cause, *said.faults} - {""}
         )
         self.ledger.insert(
             "fault (source, day, cause, count)",

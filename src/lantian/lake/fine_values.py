@@ -70,13 +70,22 @@ def _replace(ledger: GateLedger, day: int, rows: Mapping[Key, Row]) -> tuple[int
                 same += 1
                 continue
             changed += 1
-            ledger.insert(f"change ({FINE_COLUMNS}, by_frame)", [(*old, row[6])])
+            if old[6] > row[6]:  # heard before what is stored, and taken only now
+                _note_change(ledger, row, old[6])
+                continue
+            _note_change(ledger, old, row[6])
             ledger.sql.execute(
                 f"UPDATE fine_{day} SET value = ?, low = ?, high = ?, flag = ?, frame = ? "
                 "WHERE series = ? AND t = ?",
                 (*row[2:], *row[:2]),
             )
     return same, changed
+
+
+def _note_change(ledger: GateLedger, gone: Row, by_frame: int) -> None:
+    ledger.insert(
+        f"change ({FINE_COLUMNS}, by_frame)", [(*gone, by_frame)], "ON CONFLICT DO NOTHING"
+    )
 
 
 def _note_latest(ledger: GateLedger, rows: Iterable[Row]) -> None:
@@ -89,7 +98,8 @@ def _note_latest(ledger: GateLedger, rows: Iterable[Row]) -> None:
         newest.values(),
         "ON CONFLICT (series) DO UPDATE SET t = excluded.t, value = excluded.value, "
         "low = excluded.low, high = excluded.high, flag = excluded.flag, "
-        "frame = excluded.frame WHERE excluded.t >= latest.t",
+        "frame = excluded.frame WHERE excluded.t > latest.t "
+        "OR excluded.t = latest.t AND excluded.frame >= latest.frame",
     )
 
 

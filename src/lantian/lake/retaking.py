@@ -34,7 +34,7 @@ def retake(store: FineStore, mn: str, cause: str, hear: Hear) -> int:
     """
     taken = 0
     source = store.ledger.source(mn)
-    for day in store.ledger.days("frame") if source is not None else ():
+    for day in reversed(store.ledger.days("frame")) if source is not None else ():
         with store.ledger.read() as sql:
             kept = sql.execute(
                 f"SELECT frame, digest FROM frame_{day} WHERE source = ? AND cause = ? "

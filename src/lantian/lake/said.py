@@ -52,7 +52,7 @@ class Said(NamedTuple):
     @property
     def digest(self) -> int:
         """What tells frames apart: 63 bits of a hash of the bytes; the CRC has but 256 values."""
-        return int.from_bytes(hashlib.blake2b(self.raw, digest_size=8).digest()) >> 1
+        return int.from_bytes(hashlib.sha256(self.raw).digest()[:8]) >> 1
 
 
 class Kept(NamedTuple):

@@ -1,0 +1,1 @@
+"""Verbs of the command `gate`, each loaded when it is asked for."""

@@ -1,0 +1,46 @@
+"""Verb `simulate`: send what simulated monitors would, or print their register."""
+
+import argparse
+import asyncio
+from contextlib import suppress
+
+from lantian.errors import BadRequest
+from lantian.gate.address import address
+from lantian.gate.simulate import UNITS, Plan, simulate
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Send what simulated monitors would, or print their register."""
+    if not (arguments.devices > 0 and arguments.every > 0 and 0 <= arguments.faults <= 100):
+        raise BadRequest(
+            "--devices 与 --every 须为正，--faults 在 0 到 100 之间 / "
+            "--devices and --every must be positive, --faults between 0 and 100",
+            where="lantian gate simulate",
+            fix="改正后重做 / correct it and repeat",
+        )
+    if not (arguments.to or arguments.roster):
+        raise BadRequest(
+            "要发到哪里 / where to send to",
+            where="--to",
+            fix="--to HOST:PORT，或 / or --roster STATION",
+        )
+    host, port = ("", 0) if arguments.roster else address(arguments.to, "--to")
+    plan = Plan(
+        host=host,
+        port=port,
+        devices=arguments.devices,
+        every_s=arguments.every,
+        seconds=arguments.seconds,
+        faults_pct=arguments.faults,
+        password=arguments.password,
+        prefix=arguments.prefix,
+        seed=arguments.seed,
+    )
+    if arguments.roster:
+        print("mn,station,password,units")
+        for number in range(plan.devices):
+            print(f"{plan.mn(number)},{arguments.roster},{plan.password},{UNITS}")
+        return 0
+    with suppress(KeyboardInterrupt):
+        asyncio.run(simulate(plan, lambda line: print(line, flush=True)))
+    return 0
