@@ -7,6 +7,8 @@ import pytest
 from lantian.cli.main import main
 from lantian.flows.demo import demonstrate
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> str:

@@ -312,6 +312,8 @@ def main(address: str, mn: str, pw: str, seconds: str = "60") -> int:
             for n in range(24)
         }
     }
+    # The platform knows by this upload on which connection it reaches the monitor.
+    monitor.upload("2011", f"DataTime={monitor.now():%Y%m%d%H%M%S};a34004-Rtd=31,a34004-Flag=N")
     print(f"served {monitor.serve(float(seconds))}: {', '.join(monitor.served)}")
     return 0
 

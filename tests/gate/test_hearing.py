@@ -14,6 +14,7 @@ from gate.independent import checksum, pack, unpack
 from lantian.gate.hearing import hear, millionths
 from lantian.gate.roll import Roll, roll_of
 from lantian.lake.device import Device
+from lantian.lake.fine import FineStore
 from lantian.lake.said import MOST, SCALE, Said, Value
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "hj212_packets.toml"
@@ -344,6 +345,39 @@ def test_a_part_is_answered_by_its_own_qn() -> None:
     raw = frame("DataTime=20260801080000;a34004-Avg=1", "2061", flag=7, PNUM="2", PNO="1")
     assert unpack(reply(raw))["QN"] == QN
     assert len(told(raw).values) == 1
+
+
+#: Digits of times, real and not; texts as they may stand in a frame.
+TIMES = st.from_regex(r"\A[0-9]{14}\Z") | st.datetimes().map(
+    lambda t: f"{t:%Y%m%d%H%M%S}".zfill(14)
+)
+WORDS = st.text(st.characters(exclude_characters=";,&=", exclude_categories=("C",)), max_size=12)
+
+
+@given(
+    TIMES, TIMES, st.sampled_from(["2011", "2031", "2051", "2061", "1013"]), WORDS, WORDS, WORDS,
+    st.integers(0, 300),
+)  # fmt: skip
+def test_whatever_is_heard_can_be_kept(
+    tmp_path_factory: pytest.TempPathFactory,
+    at: str,
+    qn: str,
+    cn: str,
+    factor: str,
+    text: str,
+    spelled: str,
+    flag: int,
+) -> None:
+    raw = frame(f"DataTime={at};a34004-Avg=1;{factor}-Rtd={text},{factor}-Flag={spelled}", cn,
+                flag, QN=qn + "000", ST=spelled[:2])  # fmt: skip
+    folder = tmp_path_factory.getbasetemp() / "heard"
+    folder.mkdir(exist_ok=True)
+    store = FineStore.open(folder)
+    try:
+        kept = store.keep([told(raw), told(raw, known(mn="other"))])
+        assert kept.frames + kept.again == 2
+    finally:
+        store.close()
 
 
 @given(st.binary(max_size=200))

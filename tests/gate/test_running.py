@@ -1,12 +1,9 @@
 """The gate as a command: adoption, TLS, its end by a signal, and wrong options."""
 
 import datetime as dt
-import os
 import signal
 import socket
 import ssl
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,6 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from gate.door import DEVICES, Running, eventually, real, rows_of, write
 from gate.independent import Monitor, unpack
+from lantian.cli.main import main
 
 PM25 = "DataTime={:%Y%m%d%H%M%S};a34004-Rtd={},a34004-Flag=N"
 
@@ -37,6 +35,7 @@ def upload(gate: Running, mn: str, number: int, pw: str = "123456") -> None:
     monitor.close()
 
 
+@pytest.mark.slow
 def test_a_monitor_is_adopted_while_the_gate_runs_and_while_it_does_not(
     folder: Path, start: Callable[..., Running]
 ) -> None:
@@ -53,27 +52,33 @@ def test_a_monitor_is_adopted_while_the_gate_runs_and_while_it_does_not(
     eventually(lambda: values(folder) == [8, 9, 10])
 
 
-def test_a_password_that_changed_holds_without_a_restart(
+@pytest.mark.slow
+def test_a_frame_that_was_refused_counts_when_it_comes_again_with_a_changed_password(
     folder: Path, start: Callable[..., Running]
 ) -> None:
     gate = start()
-    upload(gate, "A1", 1)
-    write(folder, "devices", DEVICES.replace("123456", "654321"))
+    raw = real(2, pw="654321")
 
-    def taken() -> bool:
+    def answered() -> bool:
         with gate.connect() as line:
             line.settimeout(0.3)
-            line.sendall(real(2, pw="654321", n=7))
+            line.sendall(raw)
             try:
-                return bool(line.recv(200))
+                return b"CN=9014" in line.recv(65_536)
             except TimeoutError:
                 return False
 
-    eventually(taken)
-    assert set(values(folder)) == {1, 2}
+    assert not answered()
+    write(folder, "devices", DEVICES.replace("123456", "654321"))
+    eventually(answered)
+    eventually(lambda: values(folder) == [2])
+    with rows_of(folder) as ask:
+        assert ask("SELECT SUM(frames) FROM block") == [(1,)]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)]
+)
 def test_a_signal_ends_it_and_what_was_handed_over_is_kept(
     folder: Path, start: Callable[..., Running], number: int
 ) -> None:
@@ -125,6 +130,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     return files
 
 
+@pytest.mark.slow
 def test_tls_is_spoken_and_plain_text_then_is_not(
     folder: Path, tmp_path: Path, start: Callable[..., Running]
 ) -> None:
@@ -145,51 +151,66 @@ def test_tls_is_spoken_and_plain_text_then_is_not(
     assert values(folder) == [2]
 
 
-def run(*words: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "lantian.cli.main", "gate", "serve", *map(str, words)],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        env=dict(os.environ),
-    )
+def refused(capsys: pytest.CaptureFixture[str], *words: Any) -> str:
+    """Run the command in this process: it ends, with one sentence and status 2."""
+    assert main(["gate", "serve", *map(str, words)]) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert said.err.startswith("lantian gate: LT-")
+    assert " -> " in said.err
+    return said.err
 
 
-def refused(*words: Any) -> str:
-    done = run(*words)
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert done.stderr.startswith("lantian gate: LT-")
-    assert " -> " in done.stderr
-    return done.stderr
+AT = ("--hj212", "127.0.0.1:0")
 
 
-def test_wrong_options_get_one_sentence_each(folder: Path, tmp_path: Path) -> None:
-    at = ("--hj212", "127.0.0.1:0")
-    assert "no lake here" in refused("--lake", tmp_path / "none", *at)
-    assert "is no address" in refused("--lake", folder, "--hj212", "9212")
+def test_without_a_lake_there_is_no_gate(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "no lake here" in refused(capsys, "--lake", tmp_path / "none", *AT)
+    assert "no lake here" in refused(capsys, "--lake", tmp_path, *AT)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_it_cannot_listen_it_ends(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        said = refused("--lake", folder, "--hj212", f"127.0.0.1:{port}")
-        assert "cannot listen" in said
-    cert, key = certificate(tmp_path)
-    assert "do not serve" in refused("--lake", folder, *at, "--tls", key, cert)
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        said = refused(capsys, "--lake", folder, "--hj212", address)
+    assert "cannot listen" in said
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
-    "address", ["", ":", "host:", ":9212", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:９"]
+    "address",
+    ["", "9212", ":", "host:", ":9212", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:９"],
 )
-def test_what_is_no_address_is_said(folder: Path, address: str) -> None:
-    assert "is no address" in refused("--lake", folder, "--hj212", address)
+def test_what_is_no_address_is_said(
+    folder: Path, capsys: pytest.CaptureFixture[str], address: str
+) -> None:
+    assert "is no address" in refused(capsys, "--lake", folder, "--hj212", address)
 
 
-@pytest.mark.slow
-def test_options_that_lack_are_said(folder: Path, tmp_path: Path) -> None:
-    for words in ((), ("--lake", folder), ("--hj212", "127.0.0.1:0")):
-        done = run(*words)
-        assert (done.returncode, done.stdout) == (2, "")
-        assert "required: --" in done.stderr
-    at = ("--hj212", "127.0.0.1:0")
-    assert "do not serve" in refused("--lake", folder, *at, "--tls", tmp_path / "no", tmp_path)
-    assert "cannot listen" in refused("--lake", folder, "--hj212", "no.such.host.invalid:1")
+def test_certificate_and_key_must_be_of_each_other(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cert, key = certificate(tmp_path)
+    for files in ((key, cert), (cert, tmp_path / "none"), (folder, key), (cert, cert)):
+        said = refused(capsys, "--lake", folder, *AT, "--tls", *files)
+        assert "do not serve" in said
+
+
+@pytest.mark.parametrize("words", [(), ("--lake", "x"), AT, ("--lake", "x", *AT, "--tls", "y")])
+def test_options_that_lack_are_said(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["gate", "serve", *words])
+    assert caught.value.code == 2
+    assert "--" in capsys.readouterr().err
+
+
+def test_a_folder_has_one_gate(
+    folder: Path, start: Callable[..., Running], capsys: pytest.CaptureFixture[str]
+) -> None:
+    gate = start()
+    assert "running in this folder already" in refused(capsys, "--lake", folder, *AT)
+    upload(gate, "A1", 1)

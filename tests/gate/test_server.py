@@ -2,6 +2,7 @@
 
 import asyncio
 import resource
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -345,3 +346,26 @@ def test_a_full_disk_stops_answers_until_there_is_room(folder: Path) -> None:
     with_door(folder, work)
     assert "disk is full" in found["complaint"]
     assert values(folder) == [1_000_000, 2_000_000]
+
+
+@pytest.mark.slow
+def test_a_full_disk_does_not_hold_up_the_end_and_nothing_is_answered(folder: Path) -> None:
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    async def inside() -> None:
+        async with Door(folder) as door:
+            line = await door.connect()
+            await line.ask(real(1))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100, limit[1]))
+            await line.send(real(2, n=5))
+            async with asyncio.timeout(5):
+                while not door.writer.state.complaint:
+                    await asyncio.sleep(0.01)
+
+    try:
+        begin = time.monotonic()
+        run_async(inside)
+        assert time.monotonic() - begin < 5
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert values(folder) == [1_000_000]

@@ -97,6 +97,16 @@ def test_a_frame_is_kept_once_in_a_group_and_over_groups(store: FineStore) -> No
 
 
 @BOTH
+def test_a_group_over_midnight_is_kept_once(store: FineStore) -> None:
+    midnight = (DAY + 1) * DAY_S * 1_000_000
+    group = [said(b"%d" % n, at_us=midnight + n) for n in (-1, 0, 1)]
+    assert store.keep(group) == Kept(3, 0, 0, 0, 0)
+    assert store.ledger.days("frame") == [DAY]
+    assert store.keep([g._replace(received_us=midnight + 60_000_000) for g in group]).again == 3
+    assert store.keep([group[0]._replace(received_us=midnight - 1)]).again == 1
+
+
+@BOTH
 def test_a_frame_of_long_ago_that_comes_again_gives_no_value_twice(store: FineStore) -> None:
     store.keep([said(b"one", value(5))])
     later = said(b"one", value(5), at_us=AT + 2 * DAY_S * 1_000_000)

@@ -23,6 +23,8 @@ from cryptography.x509.oid import NameOID
 from lantian.desk.site.server import must_have_tls
 from lantian.errors import BadRequest
 
+pytestmark = pytest.mark.slow
+
 YEAR_S = 31_536_000
 
 

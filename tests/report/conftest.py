@@ -16,7 +16,11 @@ def december():
     return runpy.run_path(str(SCRIPT))
 
 
-@pytest.fixture(scope="session", params=list(Language), ids=str)
+@pytest.fixture(
+    scope="session",
+    params=[Language.ZH, pytest.param(Language.EN, marks=pytest.mark.slow)],
+    ids=str,
+)
 def lang(request):
     return request.param
 

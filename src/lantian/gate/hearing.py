@@ -37,6 +37,8 @@ TIME: Final = "time"
 AHEAD: Final = "ahead"
 LATE: Final = "late"
 TEXT: Final = "text"
+#: Causes that another roster would mend: who sends such a frame again has it confirmed then.
+BY_ROSTER: Final = (UNKNOWN, PASSWORD, *(fault.value for fault in sorted(LENIENT)))
 
 
 class Heard(NamedTuple):

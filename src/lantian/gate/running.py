@@ -16,7 +16,7 @@ from lantian.errors import BadRequest, LantianError
 from lantian.flows.gate_hours import fold_hours
 from lantian.gate import metrics
 from lantian.gate.asking import ask_for
-from lantian.gate.hearing import UNKNOWN, hear
+from lantian.gate.hearing import BY_ROSTER, hear
 from lantian.gate.roll import Roll, roll_of
 from lantian.gate.server import Limits, Server
 from lantian.gate.writer import Writer
@@ -194,12 +194,12 @@ class _Gate:
             queue(self._own.ledger, ask_for(missing, self.roll, now_s=now_s))
 
     def _adopt(self) -> None:
-        """Take the values of frames of monitors that are known now."""
+        """Take the values of frames that the roster, as it stands now, lets count."""
         for mn in self.roll.devices:
             taken = retake(
                 self._own,
                 mn,
-                UNKNOWN,
+                BY_ROSTER,
                 lambda raw, at_us: hear(raw, peer="", received_us=at_us, roll=self.roll).said,
             )
             if taken:

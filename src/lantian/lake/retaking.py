@@ -1,12 +1,13 @@
 """Taking values of frames that were kept without them, as when a monitor becomes known."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import batched
 from typing import Any, Final
 
 from lantian.lake.fine import FineStore
 from lantian.lake.fine_values import note_values
 from lantian.lake.frames import MOST_FRAMES, Block
+from lantian.lake.gate_ledger import places
 from lantian.lake.said import Said
 
 #: Frames of one transaction.
@@ -15,14 +16,14 @@ _AT_ONCE: Final = 500
 type Hear = Callable[[bytes, int], Said]
 
 
-def retake(store: FineStore, mn: str, cause: str, hear: Hear) -> int:
-    """Hear again the frames of a monitor that were kept for a cause; return how many count now.
+def retake(store: FineStore, mn: str, causes: Collection[str], hear: Hear) -> int:
+    """Hear again the frames of a monitor that were kept for causes; return how many count now.
 
     Parameters
     ----------
     store : FineStore
     mn : str
-    cause : str
+    causes : collection of str
         Why no value of them was taken then.
     hear : callable
         Judges the bytes of a frame, received at microseconds since 1970.
@@ -37,9 +38,9 @@ def retake(store: FineStore, mn: str, cause: str, hear: Hear) -> int:
     for day in reversed(store.ledger.days("frame")) if source is not None else ():
         with store.ledger.read() as sql:
             kept = sql.execute(
-                f"SELECT frame, digest FROM frame_{day} WHERE source = ? AND cause = ? "
-                "ORDER BY frame",
-                (source, cause),
+                f"SELECT frame, digest FROM frame_{day} WHERE source = ? "
+                f"AND cause IN {places(len(causes), 1)} ORDER BY frame",
+                (source, *causes),
             ).fetchall()
         for some in batched(kept, _AT_ONCE):
             taken += _retake(store, day, source or 0, some, hear)
