@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from gate.door import DEVICES, STATIONS, Running, write
+from gate.door import DEVICES, MOMENT, STATIONS, Running, now_local, write
 from lantian.lake.store import Lake
+
+
+@pytest.fixture(autouse=True)
+def moment() -> None:
+    MOMENT[0] = now_local()
 
 
 @pytest.fixture

@@ -185,9 +185,13 @@ def now_local(offset: timedelta = timedelta(0)) -> datetime:
     return datetime.now(UTC) + timedelta(hours=8) + offset
 
 
+#: The moment of a test, so that frames of it never fall on each other's second.
+MOMENT = [now_local()]
+
+
 def real(number: object, *, mn: str = "A1", flag: int = 5, pw: str = "123456", n: int = 0) -> bytes:
-    """A frame of real-time PM2.5, of so many seconds ago."""
-    at = now_local(timedelta(seconds=-n))
+    """A frame of real-time PM2.5, of so many seconds before the test began."""
+    at = MOMENT[0] - timedelta(seconds=n)
     return pack(
         f"QN={at:%Y%m%d%H%M%S}{n % 1000:03d};ST=22;CN=2011;PW={pw};MN={mn};Flag={flag};"
         f"CP=&&DataTime={at:%Y%m%d%H%M%S};a34004-Rtd={number},a34004-Flag=N&&"

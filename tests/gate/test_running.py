@@ -1,5 +1,6 @@
 """The gate as a command: adoption, TLS, its end by a signal, and wrong options."""
 
+import asyncio
 import datetime as dt
 import signal
 import socket
@@ -19,6 +20,9 @@ from cryptography.x509.oid import NameOID
 from gate.door import DEVICES, Running, eventually, real, rows_of, write
 from gate.independent import Monitor, unpack
 from lantian.cli.main import main
+from lantian.gate.running import GateFailed, Options, run
+from lantian.gate.server import Limits
+from lantian.lake.fine import FineStore
 
 PM25 = "DataTime={:%Y%m%d%H%M%S};a34004-Rtd={},a34004-Flag=N"
 
@@ -214,3 +218,26 @@ def test_a_folder_has_one_gate(
     gate = start()
     assert "running in this folder already" in refused(capsys, "--lake", folder, *AT)
     upload(gate, "A1", 1)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_writer_that_fails_by_a_fault_of_ours_ends_the_gate_and_says_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(store: FineStore, group: object) -> None:
+        raise ZeroDivisionError
+
+    async def work() -> None:
+        monkeypatch.setattr(FineStore, "keep", broken)
+        said: list[str] = []
+        options = Options(folder, "127.0.0.1", 0, None, Limits())
+        gate = asyncio.create_task(run(options, said.append))
+        while not said:
+            await asyncio.sleep(0.01)
+        _, writer = await asyncio.open_connection("127.0.0.1", int(said[0].rpartition(":")[2]))
+        writer.write(real(1))
+        with pytest.raises(GateFailed, match="writer ended"):
+            await asyncio.wait_for(gate, 20)
+        writer.close()
+
+    asyncio.run(work())

@@ -7,10 +7,10 @@ import signal
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from lantian.errors import BadRequest, LantianError
 from lantian.flows.gate_hours import fold_hours
@@ -37,6 +37,12 @@ _FOLD_S: Final = 30.0
 _ASK_S: Final = 300.0
 _BACK_S: Final = {60: 21_600, 300: 43_200, 3_600: 172_800}
 _GRACE_S: Final = 120
+
+
+class GateFailed(LantianError):
+    """The gate cannot go on."""
+
+    code = "LT-710"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +97,19 @@ async def _serve(
     if options.metrics is not None:
         pages = await metrics.serve(*options.metrics, server.doors, writer.state)
         say(f"指标 / metrics on {pages.sockets[0].getsockname()[1]}")
-    clock = asyncio.create_task(gate.by_the_clock(server))
-    await stop.wait()
-    clock.cancel()
+    clock = asyncio.ensure_future(gate.by_the_clock(server, stop))
+    told = asyncio.ensure_future(stop.wait())
+    ends: list[asyncio.Future[Any]] = [clock, told, writer.ended]
+    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
     await server.close()
+    await clock
+    if writer.ended.done():
+        raise GateFailed(
+            "写入线程退出 / the writer ended by itself",
+            where=str(options.folder),
+            fix="见上方输出；已应答的都已保存 / see the lines above; what was answered is kept",
+        )
 
 
 @contextmanager
@@ -153,11 +168,11 @@ class _Gate:
             kept = self._store.take_up(block, said)
             self._say(f"崩溃后补记 / taken up after a crash: {kept.frames} frames")
 
-    async def by_the_clock(self, server: Server) -> None:
-        """Look at the roster, send commands, fold hours and ask for what is missing, for ever."""
+    async def by_the_clock(self, server: Server, stop: asyncio.Event) -> None:
+        """Look at the roster, send commands, fold hours and ask for what is missing."""
         folded = asked = 0.0
         adopted = False  # the roster may have changed while no gate ran
-        while True:
+        while not stop.is_set():
             try:
                 if await asyncio.to_thread(self.look):
                     server.roll, adopted = self.roll, False
@@ -173,12 +188,14 @@ class _Gate:
                     asked = time.monotonic()
             except LantianError as error:
                 self._say(str(error))
-            await asyncio.sleep(_LOOK_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _LOOK_S)
 
     async def _command(self, server: Server) -> None:
-        asked, server.asked = server.asked, []
+        asked = list(server.asked)
         if asked:
             await asyncio.to_thread(self._queue, asked)
+            del server.asked[: len(asked)]
         waiting = await asyncio.to_thread(server.commander.look, self._own.ledger)
         server.commander.send(waiting, self.roll)
 

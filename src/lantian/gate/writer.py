@@ -68,7 +68,9 @@ class Writer:
         self._loop = asyncio.get_running_loop()
         self._room = asyncio.Semaphore(_WAITING)
         self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="writer")
+        #: Done when the thread has ended, also by a fault of ours.
+        self.ended: asyncio.Future[None] = self._loop.create_future()
+        self._thread = threading.Thread(target=self._work, name="writer")
         self._thread.start()
 
     async def keep(self, said: Said) -> asyncio.Future[None]:
@@ -83,6 +85,12 @@ class Writer:
         self._ending.set()
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
+
+    def _work(self) -> None:
+        try:
+            self._run()
+        finally:
+            self._loop.call_soon_threadsafe(self.ended.set_result, None)
 
     def _run(self) -> None:
         ended = False
