@@ -79,3 +79,13 @@ def test_an_hour_of_which_more_was_said_meanwhile_goes_on_waiting(store: FineSto
     assert unfolded(store.ledger, until_h=H) == []
     keep(store, b"3", value(3, END))  # a correction
     assert [hour.h for hour in unfolded(store.ledger, until_h=H)] == [H]
+
+
+@BOTH
+def test_what_is_only_sent_again_waits_for_nothing(store: FineStore) -> None:
+    keep(store, b"1", value(1, END))
+    settle(store.ledger, unfolded(store.ledger, until_h=H))
+    keep(store, b"2", value(1, END))
+    assert unfolded(store.ledger, until_h=H) == []
+    keep(store, b"3", value(2, END))
+    assert [hour.frame for hour in unfolded(store.ledger, until_h=H)] == [3 * MOST_FRAMES]

@@ -23,7 +23,9 @@ EXAMPLE = "lantian gate decode --jsonl"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="decode|serve|simulate")
+    verbs = parser.add_subparsers(
+        dest="verb", required=True, metavar="decode|serve|devices|command|simulate"
+    )
     text = "解析标准输入中的报文，每帧一行 JSON / one line of JSON for each frame on standard input"
     decode = verbs.add_parser("decode", help=text, description=text)
     decode.add_argument(
@@ -45,6 +47,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     serve.add_argument(
         "--metrics", metavar="HOST:PORT", help="Prometheus 指标 / figures for Prometheus"
     )
+    text = "设备状态一览 CSV / state of all devices as CSV"
+    devices = verbs.add_parser("devices", help=text, description=text)
+    devices.add_argument("lake", type=Path, metavar="DIR", help="数据目录 / data folder")
+    devices.add_argument(
+        "--days", type=int, default=1, help="统计几天内的故障 / faults of so many days (1)"
+    )
+    text = "向设备下发命令；不带 CN 则列出以往命令 / queue a command; without CN list those before"
+    command = verbs.add_parser("command", help=text, description=text)
+    command.add_argument("lake", type=Path, metavar="DIR", help="数据目录 / data folder")
+    command.add_argument("mn", metavar="MN", help="设备标识 / identity")
+    command.add_argument("cn", metavar="CN", nargs="?", help="命令编码，如 1062 / command code")
+    command.add_argument("items", metavar="NAME=VALUE", nargs="*", help="参数 / parameters")
     _configure_simulate(verbs)
 
 

@@ -32,6 +32,9 @@ from lantian.lake.store import Lake
 #: How often the roster is looked at, and hours that are over are folded.
 _LOOK_S: Final = 2.0
 _FOLD_S: Final = 30.0
+#: How often frames are looked for that a change lets count: the second time finds those that
+#: were judged before it and kept after it.
+_ADOPTIONS: Final = 2
 #: How often what is missing is asked for, how far back by length of interval, and how long an
 #: interval is over before it is missed.
 _ASK_S: Final = 300.0
@@ -171,14 +174,14 @@ class _Gate:
     async def by_the_clock(self, server: Server, stop: asyncio.Event) -> None:
         """Look at the roster, send commands, fold hours and ask for what is missing."""
         folded = asked = 0.0
-        adopted = False  # the roster may have changed while no gate ran
+        adopting = _ADOPTIONS  # the roster may have changed while no gate ran
         while not stop.is_set():
             try:
                 if await asyncio.to_thread(self.look):
-                    server.roll, adopted = self.roll, False
-                if not adopted:
+                    server.roll, adopting = self.roll, _ADOPTIONS
+                if adopting:
                     await asyncio.to_thread(self._adopt)
-                    adopted = True
+                    adopting -= 1
                 await self._command(server)
                 if time.monotonic() - folded > _FOLD_S:
                     await asyncio.to_thread(self._fold)

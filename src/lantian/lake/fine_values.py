@@ -16,13 +16,14 @@ type Key = tuple[int, int]
 
 def note_values(ledger: GateLedger, frames: Sequence[tuple[Said, int]]) -> tuple[int, int, int]:
     """Store the values of frames, inside `write`; return how many are new, same, changed."""
-    ledger.name_series(
-        {
-            (ledger.sources[said.mn], v.factor, v.kind, v.span_s)
-            for said, _ in frames
-            for v in said.values
-        }
-    )
+    named = {
+        (ledger.sources[said.mn], v.factor, v.kind, v.span_s)
+        for said, _ in frames
+        for v in said.values
+    }
+    ledger.name_series(named)
+    source_of = {ledger.series[key]: key[0] for key in named}
+    hours: dict[tuple[int, int], int] = {}
     new = same = changed = 0
     for day, versions in _by_day(ledger, frames).items():
         ledger.make_day("fine", day)
@@ -30,10 +31,13 @@ def note_values(ledger: GateLedger, frames: Sequence[tuple[Said, int]]) -> tuple
             added = ledger.insert(
                 f"fine_{day} ({FINE_COLUMNS})", rows.values(), "ON CONFLICT DO NOTHING"
             )
-            there, other = _replace(ledger, day, rows) if added < len(rows) else (0, 0)
-            new, same, changed = new + added, same + there, changed + other
+            there, other = _replace(ledger, day, rows) if added < len(rows) else (set(), 0)
+            new, same, changed = new + added, same + len(there), changed + other
             _note_latest(ledger, rows.values())
-    _note_hours(ledger, frames)
+            for key in rows.keys() - there:
+                hour = (source_of[key[0]], -(-key[1] // _HOUR_S))
+                hours[hour] = max(hours.get(hour, 0), rows[key][6])
+    _note_hours(ledger, hours)
     return new, same, changed
 
 
@@ -53,9 +57,10 @@ def _by_day(
     return days
 
 
-def _replace(ledger: GateLedger, day: int, rows: Mapping[Key, Row]) -> tuple[int, int]:
-    """Replace stored values that differ, keep the old; return how many are same, changed."""
-    same = changed = 0
+def _replace(ledger: GateLedger, day: int, rows: Mapping[Key, Row]) -> tuple[set[Key], int]:
+    """Replace stored values that differ, keep the old; return which are same, how many changed."""
+    same: set[Key] = set()
+    changed = 0
     for some in batched(rows, AT_ONCE):
         stored = ledger.sql.execute(
             f"SELECT {FINE_COLUMNS} FROM fine_{day} WHERE (series, t) IN "
@@ -67,7 +72,7 @@ def _replace(ledger: GateLedger, day: int, rows: Mapping[Key, Row]) -> tuple[int
             if old[6] == row[6]:
                 continue  # it was just stored
             if tuple(old[2:6]) == row[2:6]:
-                same += 1
+                same.add((old[0], old[1]))
                 continue
             changed += 1
             if old[6] > row[6]:  # heard before what is stored, and taken only now
@@ -103,13 +108,8 @@ def _note_latest(ledger: GateLedger, rows: Iterable[Row]) -> None:
     )
 
 
-def _note_hours(ledger: GateLedger, frames: Sequence[tuple[Said, int]]) -> None:
-    """Note which hours have values that are not yet folded into the lake."""
-    hours = {
-        (ledger.sources[said.mn], -(-t // _HOUR_S)): number
-        for said, number in frames
-        for t in {v.t for v in said.values}
-    }
+def _note_hours(ledger: GateLedger, hours: Mapping[tuple[int, int], int]) -> None:
+    """Note which hours of a source have values that are not yet folded, up to which frame."""
     ledger.insert(
         "unfolded (source, h, frame)",
         [(*key, number) for key, number in hours.items()],

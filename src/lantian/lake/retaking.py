@@ -35,7 +35,7 @@ def retake(store: FineStore, mn: str, causes: Collection[str], hear: Hear) -> in
     """
     taken = 0
     source = store.ledger.source(mn)
-    for day in reversed(store.ledger.days("frame")) if source is not None else ():
+    for day in _days(store, source, causes) if source is not None else ():
         with store.ledger.read() as sql:
             kept = sql.execute(
                 f"SELECT frame, digest FROM frame_{day} WHERE source = ? "
@@ -45,6 +45,18 @@ def retake(store: FineStore, mn: str, causes: Collection[str], hear: Hear) -> in
         for some in batched(kept, _AT_ONCE):
             taken += _retake(store, day, source or 0, some, hear)
     return taken
+
+
+def _days(store: FineStore, source: int, causes: Collection[str]) -> list[int]:
+    """Days of which frames may have been kept for causes, in order."""
+    with store.ledger.read() as sql:
+        counted = sql.execute(
+            f"SELECT day FROM fault WHERE source = ? AND cause IN {places(len(causes), 1)}",
+            (source, *causes),
+        ).fetchall()
+    # A group that was heard over midnight lies in the table of the day before.
+    wanted = {day - back for (day,) in counted for back in (0, 1)}
+    return [day for day in reversed(store.ledger.days("frame")) if day in wanted]
 
 
 def _retake(
