@@ -52,6 +52,7 @@ def compare(lake: Lake, level: str, period, rules, **how) -> HeldDays:
     return held
 
 
+@pytest.mark.slow
 def test_beijing_is_the_same_from_held_days_at_both_levels_and_by_all_rules(beijing):
     claim(
         beijing, "北京市,2015-12-08,PM2.5,沙尘,approved,站", "all,2015-04-15,PM10,沙尘,approved,站"
@@ -76,6 +77,7 @@ def test_beijing_is_the_same_from_held_days_at_both_levels_and_by_all_rules(beij
     )
 
 
+@pytest.mark.slow
 @BOTH
 def test_a_made_up_county_is_the_same_after_corrections_and_compaction(county, hours, tmp_path):
     load(county, "stations", "station,name,lon,lat,offset_h", ["5A,东,,,9", "2A,西,,,6"])

@@ -80,6 +80,7 @@ clocks = st.tuples(st.just("clock"), st.sampled_from(STATIONS), st.sampled_from(
 others = st.sampled_from([("refresh", None), ("refresh", 1), ("compact",)])
 
 
+@pytest.mark.slow
 @given(st.lists(st.one_of(batches, others, clocks), min_size=3, max_size=12))
 def test_in_any_history_a_day_that_does_not_wait_is_right(blank, tmp_path_factory, history):
     folder = tmp_path_factory.mktemp("history") / "lake"

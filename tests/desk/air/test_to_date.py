@@ -30,6 +30,8 @@ from lantian.lake.enrol import enrol_rows
 from lantian.rules.ruleset import for_period
 from lantian.terms.period import Period, parse_period
 
+pytestmark = pytest.mark.slow
+
 MARCH = parse_period("2026-03-01..2026-03-09")
 DAYS = st.dates(date(1990, 1, 1), date(2100, 12, 31))
 

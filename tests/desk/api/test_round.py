@@ -24,6 +24,7 @@ def proved(made: Round) -> None:
     assert {"not_a_server_error", "status_code_conformance"} <= made.checks.keys()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_who_may_most_meets_no_fault_and_nothing_untold(
     account_as, token_of, land, beijing

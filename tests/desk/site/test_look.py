@@ -58,6 +58,7 @@ def scroll_through(page: Page) -> None:
     expect(page.locator("[data-chart] .chart-wait")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_every_picture_is_drawn_under_the_policy_without_another_host(
     page: Page, gallery_url: str
 ) -> None:
