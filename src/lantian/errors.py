@@ -1,6 +1,6 @@
 """Errors a person can act upon: what is wrong, where, and what to do next."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class LantianError(Exception):
@@ -28,6 +28,16 @@ class LantianError(Exception):
         self.what = what
         self.where = where
         self.fix = fix
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let an error cross from one process to another with all that it says."""
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[LantianError], told: tuple[Any, ...], said: dict[str, Any]) -> Any:
+    error = kind.__new__(kind, *told)
+    error.__dict__.update(said)
+    return error
 
 
 class BadRequest(LantianError):

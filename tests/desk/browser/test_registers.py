@@ -1,6 +1,7 @@
 """Registers in a browser: import with wrong rows, undo, edit, two editors, the log."""
 
 import re
+from itertools import combinations
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -127,3 +128,14 @@ def test_the_second_of_two_editors_sees_what_the_first_changed(entered) -> None:
     expect(second.locator(".facts").first).to_contain_text("后来者")
     # What a township cannot choose is still there after its edit.
     expect(second.locator(".facts").first).to_contain_text("青岚县城市管理局")
+
+
+def test_names_on_a_map_do_not_stand_on_each_other(entered) -> None:
+    page = entered("hq", "/sources/new")
+    names = page.locator(".map-name:not(.map-name-hidden)")
+    expect(names.first).to_be_visible()
+    boxes = [box for name in names.all() if (box := name.bounding_box())]
+    for one, other in combinations(boxes, 2):
+        apart_x = abs(one["x"] - other["x"]) >= min(one["width"], other["width"])
+        assert apart_x or abs(one["y"] - other["y"]) >= one["height"]
+    assert page.locator(".map-name-hidden").count()

@@ -243,6 +243,10 @@ def test_the_map_of_a_list_and_of_a_row(client_as, county, actor, now) -> None:
     assert [
         (f["properties"]["name"], f["geometry"]["type"]) for f in drawn["areas"]["features"]
     ] == [("地990100", "Polygon")]
+    # The map opens on what is shown, with some kilometres around it.
+    west, south, east, north = drawn["bounds"]
+    assert 115.9 < west < 116 < 117 < east < 117.1
+    assert 35.9 < south < 36 < 37 < north < 37.1
     assert client.get(f"/places/map.json?row={county.pk}").json() == drawn
     assert client.get("/places/map.json?row=0").status_code == 404
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
+
 from lantian.desk.language import both
 from lantian.desk.privacy.declared import CATEGORIES, declared_fields
 from lantian.desk.rights.table import table
@@ -18,7 +20,7 @@ class Told:
     roles: tuple[Any, ...]
     keep_days: int
     mask: str
-    machines: tuple[str, ...]
+    machines: tuple[Any, ...]
 
 
 def told_fields() -> list[Told]:
@@ -32,7 +34,7 @@ def told_fields() -> list[Told]:
             tuple(both(role.zh, role.en) for role in roles if field.permission in role.may),
             field.keep_days,
             field.mask,
-            field.used_by,
+            tuple(apps.get_app_config(name).verbose_name for name in field.used_by),
         )
         for field in declared_fields().values()
     ]

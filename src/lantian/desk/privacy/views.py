@@ -34,7 +34,7 @@ def notice(request: DeskRequest) -> HttpResponse:
 
 
 def _cells(told: Any) -> list[Any]:
-    who = [*map(str, told.roles), *told.machines]
+    who = map(str, (*told.roles, *told.machines))
     return [told.name, told.category, told.purpose, "、".join(who), told.keep_days]
 
 

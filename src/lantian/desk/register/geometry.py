@@ -22,6 +22,8 @@ _LONGEST: Final = 2_000_000
 #: Half axes of CGCS2000, m; WGS 84 differs in the tenth of a millimetre.
 _A_M: Final = 6_378_137.0
 _F: Final = 1 / 298.257222101
+#: Room left around what a map opens on, degrees: about five kilometres.
+_AROUND_DEG: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,17 +170,24 @@ def _q(sine: float, e: float, e2: float) -> float:
 def drawn(register: Register, shown: Shown, rows: Iterable[Row]) -> dict[str, Any]:
     """Rows as the map of a page draws them: areas, lines, points, over the backdrop.
 
-    A row without geometry is left out.
+    A row without geometry is left out. The map opens on the rows, with a few kilometres around
+    them, not on the whole backdrop.
     """
     data: dict[str, Any] = {
         "areas": {"type": "FeatureCollection", "features": list(shown.backdrop())},
         "lines": {"type": "FeatureCollection", "features": []},
         "points": [],
     }
+    found = []
     for row in rows:
         geometry = geometry_of(shown, row)
         if geometry is not None:
             _draw(data, geometry, register, row)
+            found.append(shape(geometry))
+    if found:
+        west, south, east, north = shapely.total_bounds(found).tolist()
+        edge = _AROUND_DEG
+        data["bounds"] = [west - edge, south - edge, east + edge, north + edge]
     return data
 
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from lantian.desk.people.services import SUBJECT_CHOICES
-from lantian.desk.places.queries import subtree_filter
+from lantian.desk.places.queries import backdrop, subtree_filter
 from lantian.desk.register.geometry import Shape
 from lantian.desk.register.kinds import Choice, Choices, Number, Reference, Text
 from lantian.desk.register.spec import Column, Limits, Register, Related, Shown, declare
@@ -116,7 +116,7 @@ SOURCES = declare(
         search=("code", "name_zh", "name_en", "credit_code", "permit"),
         order=("code",),
         filters=(subtree_filter("place__path"),),
-        shown=Shown(lon="lon", lat="lat", shape="shape"),
+        shown=Shown(lon="lon", lat="lat", shape="shape", backdrop=backdrop),
         related=(Related(kind="source", by="parent"),),
         check=check,
         documents=DOCUMENTS,

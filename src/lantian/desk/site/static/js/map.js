@@ -11,6 +11,7 @@
  */
 import { enlarged } from "./chart/look.js";
 import { editMap } from "./map/edit.js";
+import { namesOf, thin } from "./map/names.js";
 import { shape, windArrow } from "./map/shapes.js";
 import { fetchJson, icon, make, say } from "./words.js";
 
@@ -78,23 +79,6 @@ function extent(data) {
   return [[least(lons), least(lats)], [most(lons), most(lats)]];
 }
 
-/** Centre of gravity of the largest ring: where the name of an area stands. */
-function middle({ type, coordinates }) {
-  const rings = (type === "MultiPolygon" ? coordinates : [coordinates]).map(([outer]) => outer);
-  const best = rings.map((ring) => {
-    let [area, x, y] = [0, 0, 0];
-    ring.forEach(([ax, ay], i) => {
-      const [bx, by] = ring[(i + 1) % ring.length];
-      const cross = ax * by - bx * ay;
-      area += cross;
-      x += (ax + bx) * cross;
-      y += (ay + by) * cross;
-    });
-    return { size: Math.abs(area), at: area ? [x / (3 * area), y / (3 * area)] : ring[0] };
-  });
-  return best.sort((a, b) => b.size - a.size)[0].at;
-}
-
 function tipper(box) {
   const tip = make("div", { class: "map-tip", "aria-hidden": "true", hidden: "" });
   box.append(tip);
@@ -109,13 +93,12 @@ function tipper(box) {
   };
 }
 
-/** What stands on the map as elements of the page. */
+/** What stands on the map as elements of the page; `settle` makes room for names. */
 function addMarkers(map, data, tip, { Marker }) {
   const marks = [];
   const put = (element, at) => marks.push(new Marker({ element }).setLngLat(at).addTo(map));
-  for (const { properties, geometry } of data.areas?.features ?? []) {
-    if (properties.name) put(make("div", { class: "map-name", "aria-hidden": "true" }, properties.name), properties.label_at ?? middle(geometry));
-  }
+  const names = namesOf(data.areas);
+  for (const { element, at } of names) put(element, at);
   for (const { lon, lat, from_deg: from, ms } of data.wind?.arrows ?? []) {
     const holder = make("div", { class: "map-wind", "aria-hidden": "true" });
     holder.append(windArrow(from, ms));
@@ -135,7 +118,12 @@ function addMarkers(map, data, tip, { Marker }) {
     for (const event of ["mouseleave", "blur"]) element.addEventListener(event, tip.hide);
     put(element, [point.lon, point.lat]);
   }
-  return marks;
+  const settle = () => {
+    const { left, top } = map.getCanvas().getBoundingClientRect();
+    thin(names, (data.points ?? []).map(({ lon, lat }) => map.project([lon, lat])).map(({ x, y }) => [left + x, top + y]));
+  };
+  settle();
+  return { all: marks, settle };
 }
 
 function listen(map, box, tip) {
@@ -194,12 +182,14 @@ function show(box, data, found) {
   map.getCanvas().addEventListener("focus", () => map.scrollZoom.enable());
   map.getCanvas().addEventListener("blur", () => map.scrollZoom.disable());
   const tip = tipper(box);
-  const marks = addMarkers(map, data, tip, found);
   listen(map, box, tip);
   if (data.wind?.text) box.append(make("p", { class: "map-note" }, data.wind.text));
   if (box.hasAttribute("data-map-edit")) map.on("load", () => editMap(map, box, found));
   map.on("error", ({ error }) => fail(box, say(`地图出错：${error.message}`, `The map failed: ${error.message}`), null));
-  drawn.set(box, { map, marks, tip, text: JSON.stringify(data) });
+  const held = { map, marks: addMarkers(map, data, tip, found), tip, text: JSON.stringify(data) };
+  map.on("moveend", () => held.marks.settle());
+  map.on("resize", () => held.marks.settle());
+  drawn.set(box, held);
 }
 
 /** Bring a map up to date without making it anew; one that is not drawn yet is left alone. */
@@ -212,7 +202,7 @@ export async function renewMap(box) {
   held.text = text;
   list(box, data);
   held.tip.hide();
-  for (const mark of held.marks) mark.remove();
+  for (const mark of held.marks.all) mark.remove();
   held.marks = addMarkers(held.map, data, held.tip, await maplibre());
   for (const [name, shown] of Object.entries({ areas: data.areas ?? EMPTY, lines: data.lines ?? EMPTY, dots: dotted(data) })) held.map.getSource(name)?.setData(shown);
 }
