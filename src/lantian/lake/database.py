@@ -22,15 +22,18 @@ def database_url() -> str | None:
 class Tables:
     """One set of tables with one writer at a time, who never waits for the writer of another.
 
-    `statements` makes the tables of a schema, given what ends a table without row numbers and
-    the type of bytes. In SQLite `name` is the file's, and who waits to write locks the folder
-    `turn`; in PostgreSQL `name` is the schema's, and `lock` the key of its writer.
+    `statements` makes the tables of version `schema`, and `after` brings those of an older one
+    up to it; both are spelled for SQLite, and `Database.define` respells them. In SQLite `name`
+    is the file's, and who waits to write locks the folder `turn`; in PostgreSQL `name` is the
+    schema's, and `lock` the key of its writer.
     """
 
     name: str
     turn: str
     lock: int
-    statements: Callable[[str, str], list[str]]
+    schema: int
+    statements: Callable[[], list[str]]
+    after: Callable[[int], list[str]]
 
     @property
     def file(self) -> str:
@@ -95,6 +98,9 @@ class Database(Protocol):
 
     def roll_back(self) -> None:
         """End the transaction, if it still runs, and undo what it wrote."""
+
+    def define(self, statement: str) -> None:
+        """Run a statement that makes a table, as it is spelled for SQLite."""
 
     def insert(self, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
         """Insert many rows."""

@@ -240,6 +240,10 @@ class PostgresDatabase:
         with suppress(psycopg.Error):
             self._connection.execute("ROLLBACK")
 
+    def define(self, statement: str) -> None:
+        """Run a statement that makes a table, as it is spelled for SQLite."""
+        self._connection.execute(_respelled(statement))
+
     def insert(self, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
         """Insert rows in one stream."""
         some = list(rows)
@@ -328,6 +332,21 @@ def _name(folder: Path) -> str:
     return name
 
 
+def _respelled(statement: str) -> str:
+    """Spell for PostgreSQL what makes a table in SQLite.
+
+    Text is ordered by code point, as in SQLite, whatever the database's own order; of all
+    integers only the size of a file may need more than 32 bits.
+
+    Examples
+    --------
+    >>> _respelled("CREATE TABLE a (b BLOB, size INTEGER NOT NULL) WITHOUT ROWID")
+    'CREATE TABLE a (b BYTEA, size BIGINT NOT NULL)'
+    """
+    text = re.sub(r"\bTEXT\b", 'TEXT COLLATE "C"', statement.removesuffix(" WITHOUT ROWID"))
+    return re.sub(r"\bBLOB\b", "BYTEA", text).replace(" size INTEGER ", " size BIGINT ")
+
+
 def _make(connection: Connection, tables: Tables, name: str, address: Address) -> None:
     encoding = _value(connection.execute("SHOW server_encoding"))
     if encoding != "UTF8":
@@ -337,9 +356,6 @@ def _make(connection: Connection, tables: Tables, name: str, address: Address) -
             fix="CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0",
         )
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {tables.name}")
-    for statement in tables.statements("", "BYTEA"):
-        # Text is ordered by code point, as in SQLite, whatever the database's own order; of all
-        # integers only the size of a file may need more than 32 bits.
-        text = re.sub(r"\bTEXT\b", 'TEXT COLLATE "C"', statement)
-        connection.execute(text.replace(" size INTEGER ", " size BIGINT "))
+    for statement in tables.statements():
+        connection.execute(_respelled(statement))
     connection.execute("INSERT INTO meta (key, value) VALUES ('lake', $1)", (name,))

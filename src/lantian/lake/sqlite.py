@@ -94,7 +94,7 @@ class SqliteDatabase:
             try:
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute("BEGIN IMMEDIATE")
-                for statement in tables.statements("WITHOUT ROWID", "BLOB"):
+                for statement in tables.statements():
                     connection.execute(statement)
                 connection.execute("COMMIT")
             finally:
@@ -199,6 +199,10 @@ class SqliteDatabase:
         # SQLite may have rolled back by itself, as on a full disk.
         with suppress(sqlite3.Error):
             self.sql.execute("ROLLBACK")
+
+    def define(self, statement: str) -> None:
+        """Run a statement that makes a table."""
+        self.sql.execute(statement)
 
     def insert(self, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
         """Insert rows, many to a statement."""

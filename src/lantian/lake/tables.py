@@ -5,7 +5,7 @@ from typing import Final
 from lantian.lake.database import Tables
 
 #: Version of the tables; a lake of a newer version is refused, an older one brought up.
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 
 _VALUES: Final = "v0 INTEGER, v1 INTEGER, v2 INTEGER, v3 INTEGER, v4 INTEGER, v5 INTEGER"
 
@@ -13,7 +13,7 @@ _VALUES: Final = "v0 INTEGER, v1 INTEGER, v2 INTEGER, v3 INTEGER, v4 INTEGER, v5
 HOT_COLUMNS: Final = "h, station, batch, v0, v1, v2, v3, v4, v5, marks"
 
 
-def _hot(table: str, without_rowid: str) -> str:
+def _hot(table: str) -> str:
     """Rows clustered by hour: a batch of one hour then lands in one place.
 
     The batch is part of the key: a correction is one more record, never an update,
@@ -22,11 +22,11 @@ def _hot(table: str, without_rowid: str) -> str:
     return (
         f"CREATE TABLE {table} (h INTEGER NOT NULL, station TEXT NOT NULL, "
         f"batch INTEGER NOT NULL, {_VALUES}, marks INTEGER NOT NULL, "
-        f"PRIMARY KEY (h, station, batch)) {without_rowid}"
+        "PRIMARY KEY (h, station, batch)) WITHOUT ROWID"
     )
 
 
-def _second(without_rowid: str, blob: str) -> list[str]:
+def _second() -> list[str]:
     """Tables that came with schema 2: evaluated days, what waits for evaluation, intents.
 
     `day_result` keeps a station's month packed in one row: a tenth of the time of a row a
@@ -37,11 +37,11 @@ def _second(without_rowid: str, blob: str) -> list[str]:
     return [
         "CREATE TABLE day_result (thresholds TEXT NOT NULL, month INTEGER NOT NULL, "
         "station TEXT NOT NULL, sequence INTEGER NOT NULL, code TEXT NOT NULL, "
-        f"days {blob} NOT NULL, PRIMARY KEY (thresholds, month, station))",
+        "days BLOB NOT NULL, PRIMARY KEY (thresholds, month, station))",
         "CREATE TABLE held (thresholds TEXT PRIMARY KEY, code TEXT NOT NULL)",
         "CREATE TABLE stale (month INTEGER NOT NULL, station TEXT NOT NULL, "
         "days INTEGER NOT NULL, since INTEGER NOT NULL, batch INTEGER NOT NULL, "
-        f"PRIMARY KEY (month, station)) {without_rowid}",
+        "PRIMARY KEY (month, station)) WITHOUT ROWID",
         "CREATE TABLE applied (uuid TEXT PRIMARY KEY, sha256 TEXT NOT NULL, "
         "batch INTEGER NOT NULL, at TEXT NOT NULL)",
         "INSERT INTO meta (key, value) VALUES ('refreshes', '0')",
@@ -57,10 +57,39 @@ def _third() -> list[str]:
     ]
 
 
-def statements(without_rowid: str = "WITHOUT ROWID", blob: str = "BLOB") -> list[str]:
-    """Statements that make an empty lake.
+def _fourth() -> list[str]:
+    """Tables that came with schema 4: what is judged of the hours, and by whom.
 
-    PostgreSQL passes an empty `without_rowid`, and `BYTEA` for `blob`.
+    `hour_mark` is made anew with each run over a month. All others are only ever added to:
+    a finding holds the digest of the one before it, so that none can be taken out unseen; a
+    review's state is its last row of `review_state`.
+    """
+    return [
+        "CREATE TABLE quality_run (id INTEGER PRIMARY KEY, h_from INTEGER NOT NULL, "
+        "h_to INTEGER NOT NULL, stations TEXT NOT NULL, input TEXT NOT NULL, book TEXT NOT NULL, "
+        "code TEXT NOT NULL, sequence INTEGER NOT NULL, marks INTEGER NOT NULL, "
+        "findings INTEGER NOT NULL, at TEXT NOT NULL)",
+        "CREATE TABLE hour_mark (run INTEGER NOT NULL, month INTEGER NOT NULL, "
+        "station TEXT NOT NULL, pollutant TEXT NOT NULL, kind TEXT NOT NULL, "
+        "first_h INTEGER NOT NULL, last_h INTEGER NOT NULL, figures TEXT NOT NULL, "
+        "clause TEXT NOT NULL)",
+        "CREATE INDEX hour_mark_by_month ON hour_mark (month, station)",
+        "CREATE TABLE finding (id INTEGER PRIMARY KEY, run INTEGER NOT NULL, "
+        "method TEXT NOT NULL, station TEXT NOT NULL, pollutant TEXT NOT NULL, "
+        "first_h INTEGER NOT NULL, last_h INTEGER NOT NULL, figures TEXT NOT NULL, "
+        "clause TEXT NOT NULL, content TEXT NOT NULL, confirms INTEGER, digest TEXT NOT NULL)",
+        "CREATE TABLE review (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, "
+        "station TEXT NOT NULL, h INTEGER NOT NULL, pollutant TEXT NOT NULL, "
+        "verdict TEXT NOT NULL, reason TEXT NOT NULL, old_value INTEGER, "
+        "old_mark INTEGER NOT NULL, answers TEXT NOT NULL, sequence INTEGER NOT NULL)",
+        "CREATE TABLE review_state (review INTEGER NOT NULL, step INTEGER NOT NULL, "
+        "state TEXT NOT NULL, by_whom TEXT NOT NULL, note TEXT NOT NULL, at TEXT NOT NULL, "
+        "sequence INTEGER NOT NULL, PRIMARY KEY (review, step))",
+    ]
+
+
+def statements() -> list[str]:
+    """Statements that make an empty lake.
 
     Examples
     --------
@@ -73,8 +102,8 @@ def statements(without_rowid: str = "WITHOUT ROWID", blob: str = "BLOB") -> list
         "sha256 TEXT NOT NULL, layout TEXT NOT NULL, origin INTEGER NOT NULL, "
         "received TEXT NOT NULL, rows INTEGER NOT NULL)",
         "CREATE INDEX batch_by_content ON batch (sha256)",
-        _hot("hour", without_rowid),
-        _hot("weather", without_rowid),
+        _hot("hour"),
+        _hot("weather"),
         "CREATE TABLE observed (kind TEXT NOT NULL, station TEXT NOT NULL, "
         "batch INTEGER NOT NULL, PRIMARY KEY (kind, station))",
         "CREATE TABLE revision (kind TEXT NOT NULL, h INTEGER NOT NULL, station TEXT NOT NULL, "
@@ -104,8 +133,9 @@ def statements(without_rowid: str = "WITHOUT ROWID", blob: str = "BLOB") -> list
         "CREATE TABLE frozen (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, "
         "sequence INTEGER NOT NULL, sha256 TEXT NOT NULL, figures TEXT NOT NULL, "
         "basis TEXT NOT NULL)",
-        *_second(without_rowid, blob),
+        *_second(),
         *_third(),
+        *_fourth(),
         f"INSERT INTO meta (key, value) VALUES ('schema', '{SCHEMA}')",
     ]
 
@@ -113,23 +143,22 @@ def statements(without_rowid: str = "WITHOUT ROWID", blob: str = "BLOB") -> list
 def statements_after(schema: int) -> list[str]:
     """Statements that bring a lake of an older schema to this one.
 
-    PostgreSQL holds lakes from schema 2 on, so those from schema 1 are written for SQLite.
-
     Examples
     --------
-    >>> statements_after(2)[-1]
-    "UPDATE meta SET value = '3' WHERE key = 'schema'"
+    >>> statements_after(3)[-1]
+    "UPDATE meta SET value = '4' WHERE key = 'schema'"
     >>> statements_after(SCHEMA)
     []
     """
     if schema >= SCHEMA:
         return []
     return [
-        *(_second("WITHOUT ROWID", "BLOB") if schema == 1 else []),
-        *_third(),
+        *(_second() if schema == 1 else []),
+        *(_third() if schema < 3 else []),
+        *_fourth(),
         f"UPDATE meta SET value = '{SCHEMA}' WHERE key = 'schema'",
     ]
 
 
 #: Hours, roster and what was made of them. The key of its writer is "LANTIAN" in ASCII.
-LAKE: Final = Tables("lake", ".", 0x4C414E5449414E, statements)
+LAKE: Final = Tables("lake", ".", 0x4C414E5449414E, SCHEMA, statements, statements_after)
