@@ -108,6 +108,9 @@ def test_tampering_begins_on_its_day_and_in_its_hours(qinglan: County) -> None:
     assert not changed[:, 1].any()
     assert not changed[[0, 1, 4, 5]].any()
     assert not changed[:, 0, ~hours].any()
-    both = (found.values[3, 0, hours] != MISSING) & (honest.values[3, 0, hours] != MISSING)
-    ratio = found.values[3, 0, hours][both].mean() / honest.values[3, 0, hours][both].mean()
-    assert ratio == pytest.approx(event.factor, abs=0.04)
+    both = ((found.values != MISSING) & (honest.values != MISSING))[2:4, 0].all(axis=0) & hours
+    true_all, true_fine = found.true[2:4, 0, both].mean(axis=1)
+    kept = event.coarse * (true_all - true_fine) + event.fine * true_fine
+    ratios = found.values[2:4, 0, both].mean(axis=1) / honest.values[2:4, 0, both].mean(axis=1)
+    assert ratios == pytest.approx([kept / true_all, event.fine], abs=0.02)
+    assert ratios[0] < 0.85

@@ -19,8 +19,8 @@ from lantian.twin.place import Place
 from lantian.twin.plume import OZONE_PER_NO2, UG_S_PER_KG_H
 from lantian.twin.weather import Floats, Weather
 
-#: Noise channels: what is carried in, ozone's own, and the first of the counties'.
-_LOAD, _OZONE, _COUNTY = 31, 32, 1_000_000
+#: Noise channels: what is carried in, ozone's own, coarse dust, and the first of the counties'.
+_LOAD, _OZONE, _DUST, _COUNTY = 31, 32, 33, 1_000_000
 _YEAR_H: Final = 365.2425 * 24.0
 _OZONE_ROW: Final = 5
 
@@ -66,10 +66,12 @@ def _regional(
         damp = 1.0 + 0.40 * min(max((rh[i] - 58.0) / 42.0, 0.0), 1.0)
         rush = 1.0 + 0.18 * math.cos(2.0 * math.pi * (clock - 8.0) / 12.0)
         fine = (25.0 + 16.5 * winter) * build * damp
-        loose = (20.0 + 5.0 * winter) * (1.0 - 0.35 * damp + 0.06 * wind[i] * wind[i])
+        # Coarse dust of a region comes and goes in spells of a day or two, far and wide alike.
+        spell = math.exp(0.85 * wave(seed, _DUST, t, 36.0) - 0.36)
+        loose = (20.0 + 5.0 * winter) * (1.0 - 0.35 * damp + 0.06 * wind[i] * wind[i]) * spell
         out[0, i] = (4.2 + 2.0 * winter) * (0.6 + 0.4 * build)
         out[1, i] = (8.5 + 4.5 * winter) * (0.45 + 0.55 * build) * rush
-        out[2, i] = fine * 1.12 + max(loose, 4.0) + 9.0
+        out[2, i] = fine * 1.12 + max(loose, 4.0) + 9.0 * spell
         out[3, i] = fine
         out[4, i] = (0.34 + 0.14 * winter) * (0.5 + 0.5 * build)
         rise = max(math.sin(math.pi * min(max((clock - 7.5) / 15.5, 0.0), 1.0)), 0.0)

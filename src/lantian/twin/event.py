@@ -30,16 +30,19 @@ class Surge:
 
 @dataclass(frozen=True, slots=True)
 class Tampering:
-    """Interference with a station: it is given only `factor` of the true particles.
+    """Interference with a station: its inlet is given only a share of the true particles.
 
-    From day `first`, in the hours that end after `from_hour` and up to `to_hour` o'clock.
+    `coarse` of what lies between PM2.5 and PM10, `fine` of PM2.5: sprayed water washes the
+    large ones out of the air and leaves nearly all of the small. From day `first`, in the
+    hours that end after `from_hour` and up to `to_hour` o'clock.
     """
 
     station: str
     first: date
     from_hour: int
     to_hour: int
-    factor: float
+    coarse: float
+    fine: float
     name_zh: str
     name_en: str
 

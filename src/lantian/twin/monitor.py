@@ -37,7 +37,7 @@ _DAMP_PCT: Final = 70.0
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """How each station errs; arrays of shape (stations,) but for `factor`.
+    """How each station errs; arrays of shape (stations,) but for the shares.
 
     Attributes
     ----------
@@ -47,14 +47,15 @@ class Errors:
         Hour of its first value.
     traits : ndarray, shape (stations, 8)
         The fields of `Instrument`, in their order.
-    factor : ndarray, shape (stations, hours)
-        Share of the true particles that the inlet is given.
+    coarse, fine : ndarray, shape (stations, hours)
+        Share of the true coarse and fine particles that the inlet is given.
     """
 
     key: npt.NDArray[np.int64]
     first_h: npt.NDArray[np.int64]
     traits: Floats
-    factor: Floats
+    coarse: Floats
+    fine: Floats
 
 
 def errors(
@@ -70,7 +71,7 @@ def errors(
         [k.gain, k.noise, k.floor_ugm3, k.drift, k.calibration_d, k.humid, k.lost, k.service_h]
         for k in kinds
     ]
-    factor = np.ones((len(stations), h_to - h_from))
+    coarse, fine = np.ones((2, len(stations), h_to - h_from))
     hours = np.arange(h_from, h_to)
     clock = (hours - 1 + BEIJING_H) % 24 + 1
     for event in tampering:
@@ -78,12 +79,14 @@ def errors(
         meant &= (clock > event.from_hour) & (clock <= event.to_hour)
         for row, station in enumerate(stations):
             if station.code == event.station:
-                factor[row, meant] = event.factor
+                coarse[row, meant] = event.coarse
+                fine[row, meant] = event.fine
     return Errors(
         np.array([zlib.crc32(s.code.encode()) * _CHANNELS for s in stations], np.int64),
         np.array([first_hour(day_number(s.sites[0].first)) for s in stations], np.int64),
         np.array(traits, np.float64).reshape(len(stations), 8),
-        factor,
+        coarse,
+        fine,
     )
 
 
@@ -112,7 +115,8 @@ def report(true: Floats, errs: Errors, rh_pct: Floats, h_from: int, *, seed: int
             int(errs.key[row]),
             int(errs.first_h[row]),
             errs.traits[row],
-            errs.factor[row],
+            errs.coarse[row],
+            errs.fine[row],
             rh_pct,
             h_from,
             seed,
@@ -155,7 +159,8 @@ def _report(
     key: int,
     first_h: int,
     traits: Floats,
-    factor: Floats,
+    coarse: Floats,
+    fine: Floats,
     rh_pct: Floats,
     h_from: int,
     seed: int,
@@ -166,13 +171,16 @@ def _report(
         h = h_from + i
         if i == 0 or (h - 1 + BEIJING_H) % 24 == 0:
             _fill_gains(h, key, seed, traits, gains)
-        damp = factor[i] * (1.0 + traits[5] * max(rh_pct[i] - _DAMP_PCT, 0.0))
+        damp = 1.0 + traits[5] * max(rh_pct[i] - _DAMP_PCT, 0.0)
+        small = true[_FINE, i]
+        kept = coarse[i] * max(true[_COARSE, i] - small, 0.0) + fine[i] * small
         silent = h < first_h or _is_silent(h, key, seed, traits[6], traits[7])
         for p in range(true.shape[0]):
             if silent or uniform(seed, key + _SINGLE + p, h) < _LOST_SINGLY:
                 out[p, i] = _MISSING
                 continue
-            value = true[p, i] * gains[p] * (1.0 + traits[1] * normal(seed, key + _NOISE + p, h))
+            given = fine[i] * small if p == _FINE else kept if p == _COARSE else true[p, i]
+            value = given * gains[p] * (1.0 + traits[1] * normal(seed, key + _NOISE + p, h))
             if p in (_COARSE, _FINE):
                 value *= damp
             floor = traits[2] * normal(seed, key + _FLOOR + p, h)
