@@ -16,7 +16,7 @@ from lantian.lake.rows import HOUR, WEATHER, Reading, Rows
 from lantian.lake.said import Said, Value
 from lantian.lake.store import Lake
 from lantian.terms.hour import hour_number
-from lantian.terms.mark import MISSING, Source
+from lantian.terms.mark import MISSING, Source, is_withdrawn
 from lantian.terms.pollutant import POLLUTANTS
 from postgres import BOTH
 
@@ -124,7 +124,38 @@ def test_minutes_whose_flag_does_not_count_are_left_out(bench: Bench) -> None:
     assert bench.hour() == {"pm25": 10_000}
     bench.say(value(900, END - 3540, 60, "d"))  # one of the 45, corrected
     bench.fold()
-    assert bench.hour() == {"pm25": 10_000}, "44 give no hour, and what is there stays"
+    assert bench.hour() == {}, "44 give no hour: the one that was made of 45 is withdrawn"
+    (change,) = bench.lake.changes(1, None, ["S1"], H, H + 1).revisions
+    assert (change.old, change.new, is_withdrawn(change.new_mark)) == (10_000, 10_000, True)
+    bench.say(value(12, END - 3540, 60))  # it counts after all
+    bench.fold()
+    assert bench.hour() == {"pm25": 10_044}
+
+
+@BOTH
+def test_an_hour_that_becomes_too_short_is_taken_from_another_monitor(bench: Bench) -> None:
+    bench.devices.append(Device("B2", "S1", "", UNITS, "field", 1, None, None))
+    bench.minutes(45, 10)
+    bench.fold()
+    bench.say(value(30), mn="B2")
+    bench.say(value(11), value(None, factor=PM10))
+    bench.fold()
+    assert bench.hour() == {"pm25": 30_000}
+    bench.say(value(None, flag="D"))
+    bench.minutes(1, 900, "D")
+    bench.fold()
+    assert bench.hour() == {"pm25": 30_000}
+
+
+def test_an_hour_that_the_gate_did_not_give_is_not_withdrawn(bench: Bench) -> None:
+    one, six = np.array([0], np.int32), np.full((6, 1), 1_000, np.int32)
+    rows = Rows(HOUR, ("S1",), one, one + np.int32(H), six, np.zeros((6, 1), np.bool_))
+    bench.lake.add(
+        Reading(rows), source="old", sha256="old", layout="file", origin=Source.REALTIME_FILE
+    )
+    bench.minutes(44)
+    assert bench.fold() == Folded(1, 0, ())
+    assert bench.hour() == {p.key: 1_000 for p in POLLUTANTS}
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,7 @@ def test_an_independent_monitor_carries_commands_out(
         ("2011",),
         ("2061", f"BeginTime={stamp}", f"EndTime={stamp}"),
         ("3011", "PolId=a34004"),
+        ("2012",),
         ("1062", "RtdInterval=5"),
     ]
     for words in asked:

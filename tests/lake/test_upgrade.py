@@ -1,6 +1,7 @@
 """A lake of an older Lantian is brought up in place, whole or not at all."""
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from lantian.errors import LakeBroken
 from lantian.flows.held_days import held_days
 from lantian.flows.level_days import lake_days
 from lantian.flows.refresh import refresh_days
-from lantian.lake import upgrade as subject
+from lantian.lake import transactions as subject
+from lantian.lake.ledger import Ledger
 from lantian.lake.store import Lake
 from lantian.lake.tables import LAKE, SCHEMA
 from lantian.rules.ruleset import rule_set
@@ -79,12 +81,8 @@ def test_its_days_wait_until_they_are_evaluated(old):
 
 def test_a_break_leaves_it_as_it_was(old, monkeypatch):
     before = tables(old)
-    whole = subject.statements_after
-
-    def broken(schema):
-        return [*whole(schema)[:2], "CREATE TABLE"]
-
-    monkeypatch.setattr(subject, "statements_after", broken)
+    halfway = replace(LAKE, after=lambda schema: [*LAKE.after(schema)[:2], "CREATE TABLE"])
+    monkeypatch.setattr(Ledger, "tables", halfway)
     with pytest.raises(LakeBroken):
         Lake.open(old.parent)
     assert tables(old) == before
@@ -106,18 +104,18 @@ def test_another_writer_is_waited_for_and_nothing_is_harmed(old):
 
 
 def test_one_that_another_process_has_just_brought_up_is_left_alone(old, monkeypatch):
-    schema = subject._schema
+    schema = subject.schema_of
     asked = []
 
-    def overtaken(ledger):
-        asked.append(schema(ledger))
-        if len(asked) == 1:
+    def overtaken(sql):
+        asked.append(schema(sql))
+        if len(asked) == 2:
             monkeypatch.undo()
             Lake.open(old.parent).ledger.close()
-            monkeypatch.setattr(subject, "_schema", overtaken)
+            monkeypatch.setattr(subject, "schema_of", overtaken)
         return asked[-1]
 
-    monkeypatch.setattr(subject, "_schema", overtaken)
+    monkeypatch.setattr(subject, "schema_of", overtaken)
     with Lake.open(old.parent) as lake:
         assert lake.sequence == 1
-    assert asked == [1, SCHEMA]
+    assert asked == [1, 1, SCHEMA]

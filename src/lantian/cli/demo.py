@@ -20,6 +20,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, default=Path("lantian-demo"), metavar="DIR", help="lantian-demo"
     )
     parser.add_argument(
+        "--devices",
+        type=int,
+        default=300,
+        help="经接入上报的模拟设备台数，0 为无 / simulated monitors at the gate, 0 for none (300)",
+    )
+    parser.add_argument(
         "--port", type=int, default=0, help="指挥台端口，默认任选空闲 / port of the desk; any free"
     )
 

@@ -74,6 +74,11 @@ def _configure_simulate(verbs: "Verbs") -> None:
     simulate.add_argument("--prefix", default="SIM", help="标识前缀 / identities begin with (SIM)")
     simulate.add_argument("--seed", type=int, default=1, help="随机种子 / seed (1)")
     simulate.add_argument(
+        "--county",
+        action="store_true",
+        help="演示县的空气，每站一台 / the fictional county's air, one for each station",
+    )
+    simulate.add_argument(
         "--roster",
         metavar="STATION",
         help="只打印设备名册 CSV，均归该站点 / only print the register, all of this station",

@@ -21,6 +21,8 @@ FILE: Final = "desk.toml"
 FOLDER_VARIABLE: Final = "LANTIAN_DIR"
 #: Set for the web processes of a server that holds the certificate itself.
 TLS_VARIABLE: Final = "LANTIAN_TLS"
+#: Set where the monitors of the demonstration report to a gate beside the desk.
+GATE_FEEDS: Final = "LANTIAN_DEMO_GATE"
 
 
 class _Strict(BaseModel):

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from lantian.errors import BadRequest
 from lantian.evaluate.exceptional import ClaimState
+from lantian.flows.quality_intent import apply_decision, apply_review
 from lantian.lake.commands import Command, queue
 from lantian.lake.enrol import decide_claims, enrol_rows
 from lantian.lake.gate_ledger import GateLedger
@@ -31,6 +32,7 @@ def apply_intent(lake: Lake, uuid: str, kind: str, body: Mapping[str, Any]) -> i
         `exceptional.decide`: `claims` with scope, day and pollutant, and the `state`,
         `approved` or `withdrawn`. `roster.devices`: as the other registers.
         `gate.command`: `mn`, `cn` and `items`, pairs of name and value, for the gate to send.
+        `quality.review` and `quality.decide`: see `lantian.flows.quality_intent`.
     body : mapping
 
     Returns
@@ -167,6 +169,8 @@ _KINDS: Final[Mapping[str, Callable[[Lake, str, _Body], int]]] = {
     "roster.targets": _roster("targets"),
     "roster.devices": _roster("devices"),
     "gate.command": _command,
+    "quality.review": apply_review,
+    "quality.decide": apply_decision,
     "exceptional.submit": _submit,
     "exceptional.decide": _decide,
 }

@@ -10,6 +10,8 @@ from typing import Final
 from lantian.errors import LantianError
 from lantian.gate.roll import Roll
 from lantian.hj212 import dialogue
+from lantian.hj212.codes import Kind, Way
+from lantian.hj212.codes import commands as known_commands
 from lantian.hj212.packet import Packet
 from lantian.hj212.reading import next_qn, parameters, spell_time
 from lantian.lake.commands import OPEN, Command, CommandState, commands, ended, note
@@ -21,8 +23,14 @@ _TRIES: Final = 3
 #: What a monitor accepted and does not report done within so long is not waited for.
 _EXECUTION_US: Final = 600_000_000
 _SET_TIME: Final = "1012"
+_TOLD: Final = (Way.DOWN, Kind.NOTICE)
 _REQUEST_ANSWER: Final = "9011"
 _RESULT: Final = "9012"
+_NOTICE_ANSWER: Final = "9013"
+#: Commands that are only noted, not executed.
+_NOTICES: Final = frozenset(
+    cn for (cn, way), known in known_commands().items() if (way, known.kind) == _TOLD
+)
 _READY: Final = "1"
 _SUCCESS: Final = "1"
 
@@ -55,7 +63,7 @@ class Commander:
         line = self._lines.get(packet.mn)
         if line is None or line.writer is not writer:
             line = self._lines[packet.mn] = _Line(writer, packet.st, packet.version or 2017)
-        if packet.cn not in (_REQUEST_ANSWER, _RESULT):
+        if packet.cn not in (_REQUEST_ANSWER, _RESULT, _NOTICE_ANSWER):
             line.st, line.version = packet.st, packet.version or line.version
             return
         command = self._sent.get((packet.mn, packet.qn))
@@ -65,7 +73,9 @@ class Commander:
     def _answered(self, command: Command, packet: Packet) -> None:
         now_us = time.time_ns() // 1000
         said = parameters(packet)
-        if packet.cn == _REQUEST_ANSWER:
+        if packet.cn == _NOTICE_ANSWER:
+            command = ended(command, CommandState.DONE, "", now_us)
+        elif packet.cn == _REQUEST_ANSWER:
             code = said.get("QnRtn", "")
             if code == _READY:
                 command = replace(command, state=CommandState.ACCEPTED)
@@ -119,7 +129,8 @@ class Commander:
             self._sent.setdefault((command.mn, command.qn), command)
             return
         if command.tries >= _TRIES:
-            self._keep(ended(command, CommandState.SILENT, "9011", now_us))
+            lacks = _NOTICE_ANSWER if command.cn in _NOTICES else _REQUEST_ANSWER
+            self._keep(ended(command, CommandState.SILENT, lacks, now_us))
             return
         line = self._lines.get(command.mn)
         if line is not None and not line.writer.is_closing():

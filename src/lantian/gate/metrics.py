@@ -1,7 +1,8 @@
 """The gate's state for Prometheus, and whether it is well, over plain HTTP."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from lantian.gate.server import Doors
@@ -10,8 +11,12 @@ from lantian.gate.writer import State
 _PATIENCE_S: Final = 5.0
 
 
-def exposition(doors: Doors, state: State) -> str:
-    """Text of all counters.
+#: By door, stream and what became of it.
+type Counts = Mapping[tuple[str, str, str], int]
+
+
+def exposition(doors: Doors, state: State, counts: Counts = MappingProxyType({})) -> str:
+    """Text of all counters; `counts` are those of the doors beside HJ 212.
 
     Examples
     --------
@@ -33,18 +38,26 @@ def exposition(doors: Doors, state: State) -> str:
         ("connections_refused_total", "counter", doors.refused),
         ("connections_slowed_total", "counter", doors.slowed),
     )
-    return "".join(
+    lines = [
         f"# TYPE lantian_gate_{name} {kind}\nlantian_gate_{name} {value}\n"
         for name, kind, value in rows
-    )
+    ]
+    if counts:
+        lines.append("# TYPE lantian_gate_door_total counter\n")
+    for (door, stream, what), count in sorted(counts.items()):
+        labels = f'door="{door}",stream="{stream}",what="{what}"'
+        lines.append(f"lantian_gate_door_total{{{labels}}} {count}\n")
+    return "".join(lines)
 
 
-async def serve(host: str, port: int, doors: Doors, state: State) -> asyncio.Server:
+async def serve(
+    host: str, port: int, doors: Doors, state: State, counts: Counts = MappingProxyType({})
+) -> asyncio.Server:
     """Answer `/metrics`, and `/healthz` with 503 while the gate cannot keep what it hears."""
 
     def page(path: str) -> tuple[int, str]:
         if path == "/metrics":
-            return 200, exposition(doors, state)
+            return 200, exposition(doors, state, counts)
         if path == "/healthz":
             return (503, f"{state.complaint}\n") if state.complaint else (200, "ok\n")
         return 404, "/metrics /healthz\n"

@@ -52,6 +52,11 @@ class Roll:
                 return device
         return None
 
+    def clock_of(self, mn: str) -> int:
+        """Local time of a monitor minus UTC, by where it served last."""
+        devices = self.devices.get(mn, ())
+        return self.offset_h(devices[-1].station) if devices else BEIJING_H
+
     def offset_h(self, station: str) -> int:
         """Local time of a station minus UTC."""
         return self.offsets_h.get(station, BEIJING_H)

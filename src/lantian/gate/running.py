@@ -6,9 +6,10 @@ import os
 import signal
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,11 @@ from lantian.errors import BadRequest, LantianError
 from lantian.flows.gate_hours import fold_hours
 from lantian.gate import metrics
 from lantian.gate.asking import ask_for
-from lantian.gate.hearing import BY_ROSTER, hear
+from lantian.gate.doors.door import Reader, Reception, hear_kept
+from lantian.gate.doors.message import UNIT
+from lantian.gate.doors.opening import NAMES, Entrances, Ways, doors_of
+from lantian.gate.doors.streams import load
+from lantian.gate.hearing import BY_ROSTER, UNKNOWN
 from lantian.gate.roll import Roll, roll_of
 from lantian.gate.server import Limits, Server
 from lantian.gate.writer import Writer
@@ -26,11 +31,14 @@ from lantian.lake.device import device_change, read_devices
 from lantian.lake.fine import FineStore
 from lantian.lake.fine_gaps import gaps
 from lantian.lake.gate_tables import FRAMES
+from lantian.lake.heard import heard
 from lantian.lake.retaking import retake
+from lantian.lake.said import Said
 from lantian.lake.store import Lake
 
 #: How often the roster is looked at, and hours that are over are folded.
 _LOOK_S: Final = 2.0
+_DAY_S: Final = 86_400
 _FOLD_S: Final = 30.0
 #: How often frames are looked for that a change lets count: the second time finds those that
 #: were judged before it and kept after it.
@@ -38,8 +46,9 @@ _ADOPTIONS: Final = 2
 #: How often what is missing is asked for, how far back by length of interval, and how long an
 #: interval is over before it is missed.
 _ASK_S: Final = 300.0
-_BACK_S: Final = {60: 21_600, 300: 43_200, 3_600: 172_800}
+_BACK_S: Final = {60: 21_600, 300: 43_200, 3_600: 172_800, 86_400: 864_000}
 _GRACE_S: Final = 120
+_DAY_GRACE_S: Final = 7_200
 
 
 class GateFailed(LantianError):
@@ -58,6 +67,7 @@ class Options:
     tls: ssl.SSLContext | None
     limits: Limits
     metrics: tuple[str, int] | None = None
+    ways: Ways = field(default_factory=Ways)
 
 
 async def run(options: Options, say: Callable[[str], None]) -> None:
@@ -75,13 +85,17 @@ async def run(options: Options, say: Callable[[str], None]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     with Lake.open(options.folder) as lake, _alone(options.folder):
+        streams = load(options.folder)
         store, own = FineStore.open(options.folder), FineStore.open(options.folder)
         try:
-            gate = _Gate(lake, store, own, say)
+            readers = {name: stream.reader for name, stream in streams.items()}
+            gate = _Gate(lake, store, own, say, readers)
             await asyncio.to_thread(gate.take_up)
             writer = Writer(store, say)
+            reception = Reception(writer, readers)
             try:
-                await _serve(options, gate, writer, stop, say)
+                doors = doors_of(options.ways, streams, reception, options.folder, say)
+                await _serve(options, gate, writer, Entrances(reception, doors), stop, say)
             finally:
                 await writer.close()
         finally:
@@ -90,23 +104,32 @@ async def run(options: Options, say: Callable[[str], None]) -> None:
 
 
 async def _serve(
-    options: Options, gate: "_Gate", writer: Writer, stop: asyncio.Event, say: Callable[[str], None]
+    options: Options,
+    gate: "_Gate",
+    writer: Writer,
+    ways: Entrances,
+    stop: asyncio.Event,
+    say: Callable[[str], None],
 ) -> None:
     """Open the doors and do what the clock says, until told to stop."""
     server = Server(writer, options.limits)
-    server.roll = gate.roll
+    server.roll = ways.reception.roll = gate.roll
     port = await server.listen(options.host, options.port, options.tls)
     say(f"监听 / listening on {options.host}:{port}")
     if options.metrics is not None:
-        pages = await metrics.serve(*options.metrics, server.doors, writer.state)
+        counts = ways.reception.counts
+        pages = await metrics.serve(*options.metrics, server.doors, writer.state, counts)
         say(f"指标 / metrics on {pages.sockets[0].getsockname()[1]}")
-    clock = asyncio.ensure_future(gate.by_the_clock(server, stop))
+    await ways.open(say)
+    clock = asyncio.ensure_future(gate.by_the_clock(server, ways.reception, stop))
     told = asyncio.ensure_future(stop.wait())
-    ends: list[asyncio.Future[Any]] = [clock, told, writer.ended]
+    running = ways.run(stop)
+    ends: list[asyncio.Future[Any]] = [clock, told, writer.ended, *running]
     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     stop.set()
     await server.close()
     await clock
+    await asyncio.gather(*running)
     if writer.ended.done():
         raise GateFailed(
             "写入线程退出 / the writer ended by itself",
@@ -141,8 +164,14 @@ class _Gate:
     """What the gate does beside hearing; `own` is a connection that the writer does not use."""
 
     def __init__(
-        self, lake: Lake, store: FineStore, own: FineStore, say: Callable[[str], None]
+        self,
+        lake: Lake,
+        store: FineStore,
+        own: FineStore,
+        say: Callable[[str], None],
+        readers: Mapping[str, Reader],
     ) -> None:
+        self._readers = readers
         self._lake = lake
         self._store = store
         self._own = own
@@ -165,20 +194,19 @@ class _Gate:
     def take_up(self) -> None:
         """Note frames that a crash left in the files alone."""
         for block, frames in self._store.left_behind():
-            said = [
-                hear(raw, peer="", received_us=at_us, roll=self.roll).said for at_us, raw in frames
-            ]
+            said = [hear_kept(raw, at_us, self._readers, self.roll) for at_us, raw in frames]
             kept = self._store.take_up(block, said)
             self._say(f"崩溃后补记 / taken up after a crash: {kept.frames} frames")
 
-    async def by_the_clock(self, server: Server, stop: asyncio.Event) -> None:
+    async def by_the_clock(self, server: Server, reception: Reception, stop: asyncio.Event) -> None:
         """Look at the roster, send commands, fold hours and ask for what is missing."""
         folded = asked = 0.0
         adopting = _ADOPTIONS  # the roster may have changed while no gate ran
         while not stop.is_set():
             try:
                 if await asyncio.to_thread(self.look):
-                    server.roll, adopting = self.roll, _ADOPTIONS
+                    server.roll = reception.roll = self.roll
+                    adopting = _ADOPTIONS
                 if adopting:
                     await asyncio.to_thread(self._adopt)
                     adopting -= 1
@@ -206,11 +234,20 @@ class _Gate:
         queue(self._own.ledger, asked)
 
     def _ask(self) -> None:
-        """Ask for hours and minutes that did not come."""
+        """Ask for hours and minutes that did not come; only HJ 212 can be asked."""
         now_s = int(time.time())
+        known = heard(self._own.ledger, faults_since_us=time.time_ns() // 1000)
+        elsewhere = {each.mn for each in known if each.st in NAMES}
         for span_s, back_s in _BACK_S.items():
-            until = (now_s - _GRACE_S) // span_s * span_s
-            missing = gaps(self._own.ledger, span_s, since_t=until - back_s, until_t=until)
+            until = now_s - (_DAY_GRACE_S if span_s == _DAY_S else _GRACE_S)
+            missing = gaps(
+                self._own.ledger,
+                span_s,
+                since_t=until - back_s,
+                until_t=until,
+                offset_h=self.roll.clock_of,
+            )
+            missing = [gap for gap in missing if gap.mn not in elsewhere]
             queue(self._own.ledger, ask_for(missing, self.roll, now_s=now_s))
 
     def _adopt(self) -> None:
@@ -219,11 +256,18 @@ class _Gate:
             taken = retake(
                 self._own,
                 mn,
-                BY_ROSTER,
-                lambda raw, at_us: hear(raw, peer="", received_us=at_us, roll=self.roll).said,
+                (*BY_ROSTER, UNIT),
+                partial(self._hear_again, mn),
             )
             if taken:
                 self._say(f"{mn}: 认领，补取 / adopted, {taken} frames taken")
+
+    def _hear_again(self, mn: str, raw: bytes, at_us: int) -> Said:
+        """What kept bytes say of a monitor now; a stream that is gone tells nothing of it."""
+        for said in hear_kept(raw, at_us, self._readers, self.roll):
+            if said.mn == mn:
+                return said
+        return Said(mn, raw, at_us, "", cause=UNKNOWN)
 
     def _fold(self) -> None:
         devices = read_devices(self._lake.ledger)

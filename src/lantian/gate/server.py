@@ -21,6 +21,8 @@ _READ: Final = 65_536
 _UNREAD: Final = 262_144
 #: A whole frame waits so long for its line end.
 _LINE_END_S: Final = 1.0
+#: How long a silent connection may send at once what it did not before.
+_BURST_S: Final = 60.0
 #: Notice of a monitor that wants its clock to be set.
 _TIME_WANTED: Final = "1013"
 
@@ -165,10 +167,6 @@ class Server:
         done = await self._writer.keep(heard.said)
         if heard.reply:
             done.add_done_callback(lambda kept: _answer(kept, writer, heard.reply))
-
-
-#: How long a silent connection may send at once what it did not before.
-_BURST_S: Final = 60.0
 
 
 def _answer(kept: asyncio.Future[None], writer: asyncio.StreamWriter, reply: bytes) -> None:

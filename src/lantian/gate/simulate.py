@@ -1,7 +1,6 @@
 """Monitors that are none: any number of them, of all three versions, with faults if wanted."""
 
 import asyncio
-import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,31 +9,16 @@ from random import Random
 from typing import Final
 
 from lantian.gate.faulty import FAULTS, plant
+from lantian.gate.voice import Voice, local_now
 from lantian.hj212.codes import Way
 from lantian.hj212.dialogue import answer_wanted, request_answer, request_result
 from lantian.hj212.fault import LENIENT, FrameFault
 from lantian.hj212.packet import Packet, compose, decode, encode
 from lantian.hj212.reading import next_qn, parameters, parse_time, spell_time
 from lantian.hj212.stream import Splitter
-from lantian.terms.hour import BEIJING_H
 
 #: Flag of an upload that wants an answer, by version.
 _FLAGS: Final = {2005: 1, 2017: 5, 2025: 9}
-#: Factors of an air station in its own units, with a usual level.
-_FACTORS: Final = {
-    "a34004": 45.0,
-    "a34002": 90.0,
-    "a21026": 9.0,
-    "a21004": 30.0,
-    "a21005": 0.7,
-    "a05024": 80.0,
-    "a01007": 2.0,
-    "a01008": 180.0,
-    "a01001": 12.0,
-    "a01002": 60.0,
-    "a01006": 101.3,
-}
-UNITS: Final = "a05024=ug/m3 a21004=ug/m3 a21005=mg/m3 a21026=ug/m3 a34002=ug/m3 a34004=ug/m3"
 _HISTORY: Final = {"2051": timedelta(minutes=1), "2061": timedelta(hours=1)}
 _MOST_HISTORY: Final = 200
 _AGAIN_S: Final = 2.0
@@ -55,9 +39,12 @@ class Plan:
         How long; for ever where it is infinite.
     faults_pct : float
         Share of uploads that a fault is planted into.
-    password, prefix : str
-        Of all; identities are the prefix and a number of five digits.
+    password : str
+        Of all.
+    voice : Voice
+        What they say.
     seed : int
+        Of the faults.
     """
 
     host: str
@@ -67,12 +54,8 @@ class Plan:
     seconds: float
     faults_pct: float
     password: str
-    prefix: str
+    voice: Voice
     seed: int
-
-    def mn(self, number: int) -> str:
-        """Identity of a device."""
-        return f"{self.prefix}{number:05d}"
 
 
 @dataclass(slots=True)
@@ -103,7 +86,8 @@ async def simulate(plan: Plan, say: Callable[[str], None]) -> Outcome:
 class _Device:
     def __init__(self, plan: Plan, number: int, outcome: Outcome) -> None:
         self._plan = plan
-        self._mn = plan.mn(number)
+        self._number = number
+        self._mn = plan.voice.mn(number)
         self._version = tuple(_FLAGS)[number % len(_FLAGS)]
         self._random = Random(plan.seed * 100_003 + number)  # noqa: S311
         self._outcome = outcome
@@ -115,6 +99,9 @@ class _Device:
         loop = asyncio.get_running_loop()
         await asyncio.sleep(self._random.random() * min(self._plan.every_s, self._plan.seconds / 2))
         while loop.time() < until:
+            if not self._speaks():
+                await asyncio.sleep(_AGAIN_S)
+                continue
             try:
                 reader, writer = await asyncio.open_connection(self._plan.host, self._plan.port)
             except OSError:
@@ -122,7 +109,7 @@ class _Device:
                 continue
             hear = asyncio.create_task(self._hear(reader, writer))
             try:
-                while loop.time() < until and not hear.done():
+                while loop.time() < until and not hear.done() and self._speaks():
                     await self._send(writer)
                     await asyncio.sleep(min(self._plan.every_s, max(until - loop.time(), 0)))
                 await self._wait_for_answers()
@@ -131,6 +118,9 @@ class _Device:
             finally:
                 hear.cancel()
                 writer.close()
+
+    def _speaks(self) -> bool:
+        return self._plan.voice.speaks(self._number, _now())
 
     async def _wait_for_answers(self) -> None:
         for _ in range(50):
@@ -142,6 +132,8 @@ class _Device:
         now = _now()
         start = now.replace(second=0, microsecond=0) - timedelta(minutes=1)
         frame = self._frame("2051", start)
+        if frame is None:
+            return
         pieces = [frame]
         if self._random.random() * 100 < self._plan.faults_pct:
             name = self._random.choice(sorted(FAULTS))
@@ -153,17 +145,15 @@ class _Device:
             await writer.drain()
             await asyncio.sleep(0)
 
-    def _frame(self, cn: str, start: datetime) -> bytes:
-        """Upload of one interval; the same interval has the same values each time."""
+    def _frame(self, cn: str, start: datetime) -> bytes | None:
+        """Upload of one interval; None where the monitor has nothing to say of it."""
+        values = self._plan.voice.values(self._number, start, _HISTORY[cn])
+        if not values:
+            return None
         self._qn = next_qn(_now(), self._qn)
         self._open.add(self._qn)
-        phase = start.timestamp() / 3_600 if start.tzinfo else start.hour + start.minute / 60
-        swing = 1 + 0.4 * math.sin(2 * math.pi * (phase - 7) / 24)
-        noise = Random(f"{self._mn}{start}{cn}")  # noqa: S311
         items = [[("DataTime", spell_time(start))]]
-        for factor, level in _FACTORS.items():
-            value = level * swing * (1 + 0.1 * noise.gauss())
-            items.append([(f"{factor}-Avg", f"{max(value, 0):.3f}"), (f"{factor}-Flag", "N")])
+        items += [[(f"{factor}-Avg", f"{v:g}"), (f"{factor}-Flag", "N")] for factor, v in values]
         fields = {
             "QN": self._qn,
             "ST": "22",
@@ -201,11 +191,13 @@ class _Device:
         start, end = (parse_time(asked.get(name, "")) for name in ("BeginTime", "EndTime"))
         sent = 0
         while step and start and end and start <= end and sent < _MOST_HISTORY:
-            writer.write(self._frame(packet.cn, start))
+            frame = self._frame(packet.cn, start)
+            if frame is not None:
+                writer.write(frame)
             start += step
             sent += 1
         writer.write(request_result(packet).raw)
 
 
 def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None) + timedelta(hours=BEIJING_H)
+    return local_now(datetime.now(UTC))

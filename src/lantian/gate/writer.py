@@ -15,6 +15,8 @@ from lantian.lake.said import Kept, Said
 
 #: Frames that may wait to be kept; who sends more waits, and so does whoever sends to it.
 _WAITING: Final = 8_192
+#: Bytes after which a group gathers no more: a block of frames must stay far below its limit.
+_GROUP_BYTES: Final = 16_000_000
 #: After a failure the same group is tried again so soon.
 _AGAIN_S: Final = 1.0
 
@@ -96,13 +98,17 @@ class Writer:
         ended = False
         while not ended:
             group: list[tuple[Said, asyncio.Future[None]]] = []
+            size, last = 0, b""
             item = self._queue.get()
             while True:
                 if item is None:
                     ended = True
                 else:
                     group.append(item)
-                if ended or len(group) >= MOST_FRAMES or self._queue.empty():
+                    raw = item[0].raw
+                    size, last = size + (len(raw) if raw is not last else 0), raw
+                full = len(group) >= MOST_FRAMES or size >= _GROUP_BYTES
+                if ended or full or self._queue.empty():
                     break
                 item = self._queue.get()
             if group and self._keep([said for said, _ in group]):

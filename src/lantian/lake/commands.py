@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import batched
 from typing import Any, Final
 
-from lantian.lake.gate_ledger import GateLedger
+from lantian.lake.gate_ledger import AT_ONCE, GateLedger, places
 
 type Items = tuple[tuple[str, str], ...]
 
@@ -64,16 +65,40 @@ def queue(ledger: GateLedger, commands: Iterable[Command]) -> int:
 
 
 def commands(
-    ledger: GateLedger, *, states: Sequence[CommandState] = (), most: int = 1_000
+    ledger: GateLedger,
+    *,
+    states: Sequence[CommandState] = (),
+    mn: str | None = None,
+    most: int = 1_000,
 ) -> list[Command]:
-    """Return commands, the newest last; those in some states only, or all."""
-    where = f"WHERE state IN ({', '.join('?' * len(states))})" if states else ""
+    """Return commands, the newest last; those in some states or to one monitor only, or all."""
+    tests: list[str] = []
+    given: list[str] = []
+    if states:
+        tests.append(f"state IN {places(len(states), 1)}")
+        given += [state.value for state in states]
+    if mn is not None:
+        tests.append("mn = ?")
+        given.append(mn)
+    where = f"WHERE {' AND '.join(tests)}" if tests else ""
     with ledger.read() as sql:
         rows = sql.execute(
             f"SELECT {_COLUMNS} FROM command {where} ORDER BY asked_us DESC, uuid LIMIT ?",
-            (*(state.value for state in states), most),
+            (*given, most),
         ).fetchall()
     return [_command(row) for row in reversed(rows)]
+
+
+def commands_named(ledger: GateLedger, uuids: Sequence[str]) -> dict[str, Command]:
+    """Return the commands of some names that are queued, by name."""
+    found: dict[str, Command] = {}
+    with ledger.read() as sql:
+        for some in batched(uuids, AT_ONCE):
+            rows = sql.execute(
+                f"SELECT {_COLUMNS} FROM command WHERE uuid IN {places(len(some), 1)}", some
+            )
+            found |= {row[0]: _command(row) for row in rows}
+    return found
 
 
 def _command(row: Sequence[Any]) -> Command:

@@ -102,6 +102,9 @@ class Database(Protocol):
     def define(self, statement: str) -> None:
         """Run a statement that makes a table, as it is spelled for SQLite."""
 
+    def drop(self, table: str) -> None:
+        """Drop a table, or fail soon where somebody reads it."""
+
     def insert(self, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
         """Insert many rows."""
 

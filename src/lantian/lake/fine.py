@@ -60,7 +60,8 @@ class FineStore:
         """Keep a group of frames and their values; return once the disk keeps them.
 
         What has no bytes (noise that belongs to no frame) is only counted, and so is a frame
-        that is there already, byte for byte. A value that is there with another content is
+        that is there already, byte for byte. Bytes that several sources share are kept once.
+        A value that is there with another content is
         replaced, and the old one kept with what replaced it.
 
         Parameters
@@ -78,17 +79,31 @@ class FineStore:
             return Kept(0, 0, 0, 0, 0)
         fresh, again = self._parted(group)
         block = None
-        if fresh:
-            day = group[0].received_us // _DAY_US
-            block = self.files.append(day, [(said.received_us, said.raw) for said in fresh])
+        places: dict[int, int] = {}
+        raws: list[Received] = []
+        for said in fresh:
+            if places.setdefault(said.digest, len(raws)) == len(raws):
+                raws.append((said.received_us, said.raw))
+        if raws:
+            block = self.files.append(group[0].received_us // _DAY_US, raws)
         with self.ledger.write():
-            return self._write(list(enumerate(fresh)), block, again)
+            return self._write([(places[said.digest], said) for said in fresh], block, again)
 
-    def take_up(self, block: Block, frames: Sequence[Said]) -> Kept:
-        """Note a group that the files hold and the tables do not, as `left_behind` found it."""
-        fresh, again = self._parted(frames)
+    def take_up(self, block: Block, frames: Sequence[Sequence[Said]]) -> Kept:
+        """Note a group that the files hold and the tables do not, as `left_behind` found it.
+
+        For each of its frames there is what it says of one source or of several.
+        """
+        fresh, again = self._parted([said for some in frames for said in some])
+        wanted = {(said.mn, said.digest) for said in fresh}
+        numbered: list[tuple[int, Said]] = []
+        for place, some in enumerate(frames):
+            for said in some:
+                if (said.mn, said.digest) in wanted:
+                    wanted.remove((said.mn, said.digest))
+                    numbered.append((place, said))
         with self.ledger.write():
-            return self._write([(n, s) for n, s in enumerate(frames) if s in fresh], block, again)
+            return self._write(numbered, block, again)
 
     def _parted(self, group: Sequence[Said]) -> tuple[list[Said], list[Said]]:
         """Frames that are new, each once, and what is only counted: the same again, noise."""
@@ -154,7 +169,7 @@ class FineStore:
         number = self.ledger.following("block")
         self.ledger.insert(
             "block (id, day, start, size, frames)",
-            [(number, block.day, block.start, block.size, len(fresh))],
+            [(number, block.day, block.start, block.size, len({place for place, _ in fresh}))],
         )
         frames = [(said, number * MOST_FRAMES + place) for place, said in fresh]
         self._note_frames(block.day, frames)

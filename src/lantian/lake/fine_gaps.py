@@ -1,9 +1,12 @@
 """Gaps: intervals of which a monitor should have spoken and did not."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from lantian.lake.fine_parts import stored
 from lantian.lake.gate_ledger import GateLedger
+from lantian.terms.hour import BEIJING_H
 
 _DAY_S: Final = 86_400
 
@@ -23,7 +26,14 @@ class Gap:
         return (self.last_t - self.first_t) // self.span_s + 1
 
 
-def gaps(ledger: GateLedger, span_s: int, *, since_t: int, until_t: int) -> list[Gap]:
+def gaps(
+    ledger: GateLedger,
+    span_s: int,
+    *,
+    since_t: int,
+    until_t: int,
+    offset_h: Callable[[str], int] = lambda _: BEIJING_H,
+) -> list[Gap]:
     """Return gaps of every monitor that sends intervals of a length, in order.
 
     Parameters
@@ -34,6 +44,8 @@ def gaps(ledger: GateLedger, span_s: int, *, since_t: int, until_t: int) -> list
     since_t, until_t : int
         Ends of the first and of the last interval looked at, seconds since 1970; a monitor
         is looked at from when it was first heard.
+    offset_h : callable
+        Local time of a monitor minus UTC: its days end at its own midnight.
     """
     with ledger.read() as sql:
         heard = sql.execute(
@@ -44,24 +56,24 @@ def gaps(ledger: GateLedger, span_s: int, *, since_t: int, until_t: int) -> list
     found = []
     for source, mn, first_us in heard:
         start = max(since_t, first_us // 1_000_000)
-        wanted = range(-(-start // span_s) * span_s, until_t + 1, span_s)
+        shift = offset_h(mn) * 3_600
+        wanted = range(-(-(start + shift) // span_s) * span_s - shift, until_t + 1, span_s)
         missing = sorted(set(wanted) - _there(ledger, source, span_s, since_t, until_t))
         found += _runs(mn, span_s, missing)
     return found
 
 
 def _there(ledger: GateLedger, source: int, span_s: int, since_t: int, until_t: int) -> set[int]:
-    there: set[int] = set()
     with ledger.read() as sql:
-        for day in range((since_t - 1) // _DAY_S, (until_t - 1) // _DAY_S + 1):
-            if ledger.has_day("fine", day):
-                rows = sql.execute(
-                    f"SELECT DISTINCT f.t FROM series s JOIN fine_{day} f ON f.series = s.id "
-                    "WHERE s.source = ? AND s.span_s = ? AND f.t >= ? AND f.t <= ?",
-                    (source, span_s, since_t, until_t),
-                )
-                there |= {int(row[0]) for row in rows}
-    return there
+        rows = sql.execute(
+            "SELECT id FROM series WHERE source = ? AND span_s = ?", (source, span_s)
+        ).fetchall()
+    series = [row[0] for row in rows]
+    return {
+        row[1]
+        for day in range((since_t - 1) // _DAY_S, (until_t - 1) // _DAY_S + 1)
+        for row in stored(ledger, day, series, since_t, until_t)
+    }
 
 
 def _runs(mn: str, span_s: int, missing: list[int]) -> list[Gap]:

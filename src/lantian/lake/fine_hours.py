@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from lantian.lake.fine_parts import stored
 from lantian.lake.gate_ledger import GateLedger
 
 _DAY_S = 86_400
@@ -45,15 +46,16 @@ def spoken(ledger: GateLedger, source: int, h: int) -> list[Spoken]:
     first, last = (h - 1) * _HOUR_S, h * _HOUR_S
     day = (last - 1) // _DAY_S
     with ledger.read() as sql:
-        if not ledger.has_day("fine", day):
-            return []
         rows = sql.execute(
-            f"SELECT s.factor, s.kind, s.span_s, f.t, f.value, f.flag FROM series s "
-            f"JOIN fine_{day} f ON f.series = s.id "
-            "WHERE s.source = ? AND s.span_s <= ? AND f.t > ? AND f.t <= ? ORDER BY f.t",
-            (source, _HOUR_S, first, last),
+            "SELECT id, factor, kind, span_s FROM series WHERE source = ? AND span_s <= ?",
+            (source, _HOUR_S),
         ).fetchall()
-    return [Spoken(*row) for row in rows]
+    names = {row[0]: tuple(row[1:]) for row in rows}
+    found = [
+        Spoken(*names[number], t, value, flag)
+        for number, t, value, _, _, flag, _ in stored(ledger, day, names, first + 1, last)
+    ]
+    return sorted(found, key=lambda each: each.t)
 
 
 def settle(ledger: GateLedger, done: Iterable[Unfolded]) -> None:

@@ -4,9 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import batched
 from typing import Final
 
+from lantian.lake.events import note_events
+from lantian.lake.fine_parts import lift
 from lantian.lake.gate_ledger import AT_ONCE, GateLedger, Row, pairs, places
 from lantian.lake.gate_tables import FINE_COLUMNS
 from lantian.lake.said import Said
+from lantian.lake.surveys import note_surveys
 
 _DAY_S: Final = 86_400
 _HOUR_S: Final = 3_600
@@ -15,7 +18,9 @@ type Key = tuple[int, int]
 
 
 def note_values(ledger: GateLedger, frames: Sequence[tuple[Said, int]]) -> tuple[int, int, int]:
-    """Store the values of frames, inside `write`; return how many are new, same, changed."""
+    """Store what frames tell, inside `write`; return how many values are new, same, changed."""
+    note_surveys(ledger, frames)
+    note_events(ledger, frames)
     named = {
         (ledger.sources[said.mn], v.factor, v.kind, v.span_s)
         for said, _ in frames
@@ -27,6 +32,7 @@ def note_values(ledger: GateLedger, frames: Sequence[tuple[Said, int]]) -> tuple
     new = same = changed = 0
     for day, versions in _by_day(ledger, frames).items():
         ledger.make_day("fine", day)
+        lift(ledger, day, {key for rows in versions for key in rows})
         for rows in versions:
             added = ledger.insert(
                 f"fine_{day} ({FINE_COLUMNS})", rows.values(), "ON CONFLICT DO NOTHING"

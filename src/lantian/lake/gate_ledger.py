@@ -1,17 +1,16 @@
-"""The gate's tables, wherever they live: opening, transactions, days, numbers of names."""
+"""The gate's tables: opening, days, numbers of names."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from itertools import batched
 from pathlib import Path
 from typing import Any, Final
 
-from lantian.lake.database import Database, Sql
+from lantian.lake.database import Database
 from lantian.lake.frames import FrameFiles
 from lantian.lake.gate_tables import FRAMES, GATE, fine_table, frame_table
-from lantian.lake.ledger import url_for
 from lantian.lake.postgres import PostgresDatabase
 from lantian.lake.sqlite import SqliteDatabase
+from lantian.lake.transactions import Transactions, url_for
 
 #: Rows of one statement.
 AT_ONCE: Final = 100
@@ -21,82 +20,47 @@ type Row = tuple[Any, ...]
 type SeriesKey = tuple[int, str, str, int]
 
 
-class GateLedger:
-    """One open connection to the gate's tables; writes are whole transactions or nothing."""
+class GateLedger(Transactions):
+    """One open connection to the gate's tables."""
 
-    def __init__(self, folder: Path, database: Database, *, without_rowid: str) -> None:
+    tables = GATE
+
+    def __init__(self, folder: Path, database: Database) -> None:
         """Use `GateLedger.open` instead."""
-        self.folder = folder
-        self._database = database
-        self._without_rowid = without_rowid
+        super().__init__(folder, database)
         self.forget()
 
     @classmethod
     def open(cls, folder: Path, *, busy_s: float) -> "GateLedger":
-        """Open the tables of a data folder; they are made where there are none.
+        """Open the tables of a data folder; made where there are none, brought up where old.
 
         Raises
         ------
         LakeBroken
-            If they are damaged, the folder is not writable, or the database cannot be reached.
+            If they are damaged, a newer Lantian made them, the folder is not writable, or the
+            database cannot be reached.
         """
         url = url_for(folder)
         FrameFiles(folder / FRAMES)
         if url is None:
             if not (folder / GATE.file).is_file():
-                SqliteDatabase.create(folder, GATE)
-            sqlite = SqliteDatabase.open(folder, GATE, busy_s=busy_s)
-            return cls(folder, sqlite, without_rowid="WITHOUT ROWID")
-        if not PostgresDatabase.exists(folder, GATE, url):
-            PostgresDatabase.create(folder, GATE, url)
-        server = PostgresDatabase.open(folder, GATE, url, busy_s=busy_s)
-        return cls(folder, server, without_rowid="")
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._database.close()
+                SqliteDatabase.create(folder, cls.tables)
+        elif not PostgresDatabase.exists(folder, cls.tables, url):
+            PostgresDatabase.create(folder, cls.tables, url)
+        ledger = cls(folder, cls.connect(folder, busy_s=busy_s))
+        try:
+            ledger.upgrade()
+        except BaseException:
+            ledger.close()
+            raise
+        return ledger
 
     def forget(self) -> None:
         """Remember nothing of the tables: after a failure they may not hold it."""
         self.sources: dict[str, int] = {}
         self.series: dict[SeriesKey, int] = {}
         self._days: set[tuple[str, int]] = set()
-
-    @property
-    def sql(self) -> Sql:
-        """What runs statements."""
-        return self._database.sql
-
-    @contextmanager
-    def write(self) -> Iterator[Sql]:
-        """One transaction as the only writer: durable at its end, or undone and forgotten.
-
-        Raises
-        ------
-        LakeBroken
-            If the disk is full or the database cannot be reached.
-        """
-        with self._database.told():
-            try:
-                self._database.begin_write()
-                yield self.sql
-                self._database.commit()
-            except BaseException:
-                self._database.roll_back()
-                self.forget()
-                raise
-
-    @contextmanager
-    def read(self) -> Iterator[Sql]:
-        """One snapshot for several queries."""
-        with self._database.told():
-            self._database.begin_read()
-            try:
-                yield self.sql
-                self._database.commit()
-            except BaseException:
-                self._database.roll_back()
-                raise
+        self._gone = ""
 
     def insert(self, head: str, rows: Iterable[Row], tail: str = "") -> int:
         """Insert rows into `table (columns)`, many to a statement; return how many were."""
@@ -156,12 +120,40 @@ class GateLedger:
             self._days.add((kind, day))
         return True
 
+    def is_there(self, kind: str, day: int) -> bool:
+        """Whether there is such a table, in a transaction of its own."""
+        with self.read():
+            return self.has_day(kind, day)
+
+    def drop_day(self, kind: str, day: int) -> None:
+        """Drop the table of a day, inside `write`: it is empty or all of it shall go.
+
+        Raises
+        ------
+        LakeBroken
+            If somebody reads it just now, so that others would wait.
+        """
+        self._database.drop(f"{kind}_{day}")
+        sql = self.sql
+        sql.execute("DELETE FROM day WHERE kind = ? AND day = ?", (kind, day))
+        sql.execute(
+            "UPDATE meta SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE key = 'gone'"
+        )
+        self._days.discard((kind, day))
+
+    def begun(self) -> None:
+        """Ask anew which days there are where another process has taken some away."""
+        gone = self.sql.execute("SELECT value FROM meta WHERE key = 'gone'").fetchone()
+        if gone is not None and gone[0] != self._gone:
+            self._gone = gone[0]
+            self._days.clear()
+
     def make_day(self, kind: str, day: int) -> None:
         """Make such a table where there is none, inside `write`."""
         if self.has_day(kind, day):
             return
         make = fine_table if kind == "fine" else frame_table
-        self.sql.execute(make(day, self._without_rowid))
+        self.define(make(day))
         self.sql.execute("INSERT INTO day (kind, day) VALUES (?, ?)", (kind, day))
         self._days.add((kind, day))
 

@@ -1,35 +1,32 @@
-"""The lake's tables, wherever they live: opening, transactions, batches."""
+"""The lake's tables: opening, sequences and batches."""
 
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from lantian.errors import BadRequest, LakeBroken
-from lantian.lake.database import URL, Database, Sql, database_url, unwritable
-from lantian.lake.postgres import IDENTITY, PostgresDatabase
+from lantian.errors import BadRequest
+from lantian.lake.database import Database, unwritable
+from lantian.lake.postgres import PostgresDatabase
 from lantian.lake.sqlite import SqliteDatabase
-from lantian.lake.tables import LAKE, SCHEMA
+from lantian.lake.tables import LAKE
+from lantian.lake.transactions import Transactions, url_for
 
 PARTS: Final = "parts"
 #: How long a writer waits for another one before it gives up.
 BUSY_S: Final = 60.0
 
 
-class Ledger:
-    """One open connection to a lake's tables; writes are whole transactions or nothing."""
+class Ledger(Transactions):
+    """One open connection to a lake's tables."""
+
+    tables = LAKE
 
     def __init__(self, folder: Path, database: Database) -> None:
         """Use `Ledger.open` instead."""
-        self.folder = folder
+        super().__init__(folder, database)
         #: Stations known to have data, by kind; others may have, too.
         self.observed: dict[str, set[str]] = {}
-        #: Whether a write is under way: what is read then may never be committed.
-        self.writing = False
-        self._database = database
-        self._own = threading.RLock()
 
     @classmethod
     def create(cls, folder: Path) -> None:
@@ -80,65 +77,7 @@ class Ledger:
         BadSetting
             If the setting of the database is no address.
         """
-        url = url_for(folder)
-        database: Database = (
-            SqliteDatabase.open(folder, LAKE, busy_s=busy_s)
-            if url is None
-            else PostgresDatabase.open(folder, LAKE, url, busy_s=busy_s)
-        )
-        try:
-            with database.told():
-                _refuse_newer(database.sql, folder)
-        except BaseException:
-            database.close()
-            raise
-        return cls(folder, database)
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._database.close()
-
-    @property
-    def sql(self) -> Sql:
-        """What runs statements; outside `read` and `write` each stands by itself."""
-        return self._database.sql
-
-    @contextmanager
-    def write(self) -> Iterator[Sql]:
-        """One transaction under the write lock: committed whole, or rolled back.
-
-        Raises
-        ------
-        LakeBroken
-            If another writer holds the lake too long, the disk is full, or the database
-            cannot be reached.
-        """
-        with self._own, self._database.told():
-            self._database.begin_write()
-            self.writing = True
-            try:
-                yield self.sql
-                self._database.commit()
-            except BaseException:
-                self._database.roll_back()
-                raise
-            finally:
-                self.writing = False
-
-    @contextmanager
-    def read(self) -> Iterator[Sql]:
-        """One snapshot for several queries; inside `write` it is the writer's own view."""
-        with self._own, self._database.told():
-            if self._database.in_transaction:
-                yield self.sql
-                return
-            self._database.begin_read()
-            try:
-                yield self.sql
-                self._database.commit()
-            except BaseException:
-                self._database.roll_back()
-                raise
+        return cls(folder, cls.connect(folder, busy_s=busy_s))
 
     @property
     def sequence(self) -> int:
@@ -193,40 +132,6 @@ class Ledger:
         )
         return number
 
-    def settle(self) -> None:
-        """Make sure, inside `write`, that the disk keeps all that was committed before."""
-        self._database.settle()
-
     def insert(self, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
         """Insert many rows at once, inside `write`."""
         self._database.insert(table, columns, rows)
-
-
-def url_for(folder: Path) -> str | None:
-    """Address of the database of a folder; refuse one whose tables live elsewhere."""
-    url = database_url()
-    if url is not None and (folder / LAKE.file).exists():
-        raise LakeBroken(
-            f"这个目录的表在 {LAKE.file} 里，而 {URL} 指向 PostgreSQL / the tables of this folder "
-            f"live in {LAKE.file}, but {URL} points to PostgreSQL",
-            where=str(folder),
-            fix=f"取消 {URL}，或另选目录 / unset {URL}, or choose another folder",
-        )
-    if url is None and (folder / IDENTITY).exists():
-        raise LakeBroken(
-            "这个目录的表在 PostgreSQL 里 / the tables of this folder live in PostgreSQL",
-            where=str(folder),
-            fix=f"设置 / set {URL}=postgresql://…",
-        )
-    return url
-
-
-def _refuse_newer(sql: Sql, folder: Path) -> None:
-    found = int(sql.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()[0])
-    if found > SCHEMA:
-        raise LakeBroken(
-            f"表结构版本 {found} 比本程序的 {SCHEMA} 新 / the lake has schema {found}, "
-            f"this program knows up to {SCHEMA}",
-            where=str(folder),
-            fix="升级 lantian / upgrade lantian",
-        )

@@ -26,6 +26,8 @@ _MAKING_S: Final = 10.0
 #: How long a lost commit is asked after before its outcome is called unknown.
 _SETTLE_S: Final = 5.0
 _SETTLE_STEP_S: Final = 0.25
+#: How long the dropping of a table waits for who reads it.
+_DROP_MS: Final = 20
 #: Waits until the disk keeps all that was committed before it: it commits a message to nobody.
 _KEEP: Final = "SELECT pg_logical_emit_message(true, 'lantian', '')"
 #: Ends a write: it lets the next writer go on, and only then waits for the disk.
@@ -243,6 +245,11 @@ class PostgresDatabase:
     def define(self, statement: str) -> None:
         """Run a statement that makes a table, as it is spelled for SQLite."""
         self._connection.execute(_respelled(statement))
+
+    def drop(self, table: str) -> None:
+        """Drop a table; where somebody reads it, that is soon an error: others wait behind."""
+        self._connection.execute(f"SET LOCAL lock_timeout = {_DROP_MS}")
+        self._connection.execute(f"DROP TABLE {table}")
 
     def insert(self, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
         """Insert rows in one stream."""

@@ -173,7 +173,7 @@ def _contradictions(register: Register, rows: list[Row], origin: list[int]) -> l
             if register.dated is None or _overlap(row, other, *register.dated):
                 wrong.append(
                     f"第 {line} 行与第 {earlier} 行重复或日期重叠 / line {line} repeats "
-                    f"line {earlier} or overlaps it in time"
+                    f"line {earlier} or overlaps it in time: {row[0]} ({other[1]}, {row[1]})"
                 )
                 break
         same.append((row, line))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from itertools import batched
 from typing import Any, Final
 
+from lantian.errors import NoData
 from lantian.lake.fine import FineStore
 from lantian.lake.fine_values import note_values
 from lantian.lake.frames import MOST_FRAMES, Block
@@ -84,6 +85,13 @@ def raw_frames(store: FineStore, frames: Sequence[int]) -> dict[int, tuple[int, 
     for number, some in wanted.items():
         with store.ledger.read() as sql:
             row = sql.execute("SELECT day, start, size FROM block WHERE id = ?", (number,))
-            block = store.files.read(Block(*row.fetchone()))
+            place = row.fetchone()
+        if place is None:
+            raise NoData(
+                "原始报文已过保存期限 / the frame was let go when its time was over",
+                where=str(store.files.path(0).parent),
+                fix="lantian gate tidy DIR --proofs",
+            )
+        block = store.files.read(Block(*place))
         found |= {frame: block[frame % MOST_FRAMES] for frame in some}
     return found

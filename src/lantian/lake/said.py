@@ -1,6 +1,7 @@
 """What a monitor said, on its way into the store: one frame and the values in it."""
 
 import hashlib
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 #: A value's number is kept in millionths of the unit that the device sent.
@@ -27,6 +28,29 @@ class Value(NamedTuple):
     flag: str
 
 
+class Survey(NamedTuple):
+    """A block of arrays: what a lidar, van or drone saw from one moment to another."""
+
+    kind: str
+    t_first: int
+    t_last: int
+    body: bytes
+
+
+class Event(NamedTuple):
+    """Something that happened: a vehicle passed, black smoke was seen.
+
+    `what` and `sort` say what and of which sort; `number` tells those of one second apart;
+    `value` is in millionths, None where there is nothing to measure.
+    """
+
+    t: int
+    what: str
+    sort: str
+    number: int
+    value: int | None
+
+
 class Said(NamedTuple):
     """One frame as it was heard, and what was read from it.
 
@@ -34,6 +58,7 @@ class Said(NamedTuple):
     taken, "" where nothing was wrong; `faults` names what was wrong and put up with.
     `raw` is empty for bytes that belong to no frame: they are counted, not kept.
     `clock_ms` is by how much the device's clock is ahead, None where the frame does not tell.
+    A message that speaks of several sources is one frame of each, all with the same bytes.
     """
 
     mn: str
@@ -48,11 +73,18 @@ class Said(NamedTuple):
     faults: tuple[str, ...] = ()
     values: tuple[Value, ...] = ()
     clock_ms: int | None = None
+    surveys: tuple[Survey, ...] = ()
+    events: tuple[Event, ...] = ()
 
     @property
     def digest(self) -> int:
         """What tells frames apart: 63 bits of a hash of the bytes; the CRC has but 256 values."""
-        return int.from_bytes(hashlib.sha256(self.raw).digest()[:8]) >> 1
+        return _digest(self.raw)
+
+
+@lru_cache(maxsize=2)  # frames of one message, which may be long, stand one behind the other
+def _digest(raw: bytes) -> int:
+    return int.from_bytes(hashlib.sha256(raw).digest()[:8]) >> 1
 
 
 class Kept(NamedTuple):

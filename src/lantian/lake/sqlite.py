@@ -204,6 +204,10 @@ class SqliteDatabase:
         """Run a statement that makes a table."""
         self.sql.execute(statement)
 
+    def drop(self, table: str) -> None:
+        """Drop a table; who reads it goes on reading what was there."""
+        self.sql.execute(f"DROP TABLE {table}")
+
     def insert(self, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
         """Insert rows, many to a statement."""
         width = columns.count(",") + 1

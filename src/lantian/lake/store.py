@@ -17,7 +17,6 @@ from lantian.lake.part import Int32s
 from lantian.lake.roster import Roster, last_change, read_roster
 from lantian.lake.rows import HOUR, Reading, RowKind
 from lantian.lake.tally import AddReport
-from lantian.lake.upgrade import upgrade
 from lantian.terms.mark import MISSING, Source
 
 
@@ -106,7 +105,7 @@ class Lake:
         """
         ledger = Ledger.open(folder, busy_s=busy_s)
         try:
-            upgrade(ledger)
+            ledger.upgrade()
         except BaseException:
             ledger.close()
             raise

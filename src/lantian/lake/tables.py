@@ -77,14 +77,20 @@ def _fourth() -> list[str]:
         "CREATE TABLE finding (id INTEGER PRIMARY KEY, run INTEGER NOT NULL, "
         "method TEXT NOT NULL, station TEXT NOT NULL, pollutant TEXT NOT NULL, "
         "first_h INTEGER NOT NULL, last_h INTEGER NOT NULL, figures TEXT NOT NULL, "
-        "clause TEXT NOT NULL, content TEXT NOT NULL, confirms INTEGER, digest TEXT NOT NULL)",
-        "CREATE TABLE review (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, "
+        "clause TEXT NOT NULL, confirms INTEGER, digest TEXT NOT NULL)",
+        "CREATE TABLE review (id INTEGER PRIMARY KEY, intent TEXT NOT NULL, "
         "station TEXT NOT NULL, h INTEGER NOT NULL, pollutant TEXT NOT NULL, "
         "verdict TEXT NOT NULL, reason TEXT NOT NULL, old_value INTEGER, "
         "old_mark INTEGER NOT NULL, answers TEXT NOT NULL, sequence INTEGER NOT NULL)",
         "CREATE TABLE review_state (review INTEGER NOT NULL, step INTEGER NOT NULL, "
         "state TEXT NOT NULL, by_whom TEXT NOT NULL, note TEXT NOT NULL, at TEXT NOT NULL, "
         "sequence INTEGER NOT NULL, PRIMARY KEY (review, step))",
+        # Calibrations of micro-stations, and why there is none: `body` is empty then.
+        "CREATE TABLE calibration (id INTEGER PRIMARY KEY, station TEXT NOT NULL, "
+        "pollutant TEXT NOT NULL, at_h INTEGER NOT NULL, version TEXT NOT NULL, "
+        "refused TEXT NOT NULL, reference TEXT NOT NULL, body TEXT NOT NULL, "
+        "book TEXT NOT NULL, code TEXT NOT NULL, sequence INTEGER NOT NULL, at TEXT NOT NULL)",
+        "CREATE INDEX calibration_by_station ON calibration (station, pollutant, at_h)",
     ]
 
 

@@ -1,6 +1,6 @@
 """All checks for manipulation on one window: findings that an auditor can read and count."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import numpy as np
@@ -50,6 +50,23 @@ def findings_of(window: Window, criteria: Criteria, rules: RuleSet) -> tuple[Fin
         found += _chosen(window, criteria, p)
     found += _limit_days(window, criteria, rules)
     found += _interference(window, criteria)
+    return in_order(found)
+
+
+def day_findings_of(window: Window, criteria: Criteria, rules: RuleSet) -> tuple[Finding, ...]:
+    """Run only the check on days near a limit, over all hours of a long window.
+
+    Parameters
+    ----------
+    window : Window
+    criteria : Criteria
+    rules : RuleSet
+    """
+    return in_order(_limit_days(window, criteria, rules))
+
+
+def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings in order of check, pollutant and station."""
     order = {check: place for place, check in enumerate(Check)}
     return tuple(sorted(found, key=lambda f: (order[f.check], f.pollutant, f.station)))
 

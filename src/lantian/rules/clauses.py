@@ -231,11 +231,22 @@ class CalibrationClause:
     (spread of the reference / spread of the raw values). Windows are days before the fit; other
     sensors together weigh no more than `donor_d` days of the sensor's own. `saturation` is in the
     unit of the raw value.
+
+    A station of `reference_kinds` is the reference of a micro-station at every hour within
+    `colocated_km`, and within `near_km` in hours of mixed air: those in which at least
+    `mixed_least` such stations within `mixed_km` differ from their median by no more than
+    `mixed_pct`.
     """
 
     title_zh: str
     title_en: str
     saturation: float
+    reference_kinds: tuple[str, ...]
+    colocated_km: float
+    near_km: float
+    mixed_km: float
+    mixed_pct: float
+    mixed_least: int
     growth: float
     humidity_cap_pct: float
     humid_from_pct: float
@@ -263,6 +274,10 @@ class CalibrationClause:
             raise ValueError("growth must not be negative, humidity_cap_pct within 0 to 100")
         if any(not 0 < q < 1 for q in self.bends):
             raise ValueError("bends are quantiles between 0 and 1")
+        if not 0 < self.colocated_km <= self.near_km <= self.mixed_km:
+            raise ValueError("colocated_km, near_km and mixed_km must rise from above 0")
+        if self.mixed_least < 2 or not self.mixed_pct > 0:
+            raise ValueError("mixed_least must be at least 2, mixed_pct above 0")
         if min(self.window_d, self.least_d, self.refit_d, self.valid_d) < 1:
             raise ValueError("days must be at least 1")
         if not 0 < self.similarity_floor < 1:

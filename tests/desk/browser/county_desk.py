@@ -1,7 +1,7 @@
 """The demonstration's desk on a short history: `county_desk.py make DIR` and `serve DIR`.
 
 Beijing's years are left out and the county's hours begin lately; all else is what
-`lantian demo` does, by the same code.
+`lantian demo --devices 0` does, by the same code.
 """
 
 import sys
@@ -38,7 +38,7 @@ def main(verb: str, folder: Path) -> int:
     if verb == "make":
         fill(folder)
     set_up(folder)
-    return load("demo").run(Namespace(once=verb == "make", port=0))
+    return load("demo").run(Namespace(once=verb == "make", port=0, devices=0))
 
 
 if __name__ == "__main__":

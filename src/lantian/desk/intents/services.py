@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lantian.desk.intents.models import Intent, State
+from lantian.desk.intents.sealed import masked, opened
 from lantian.desk.jobs.services import ensure
 from lantian.desk.log.actor import Actor
 from lantian.desk.log.services import record
@@ -33,7 +34,7 @@ def intend(
     kind : str
         As `lantian.flows.intent` knows it: `roster.stations`, `exceptional.submit`, …
     body : mapping
-        Plain JSON values, as the kind asks for.
+        Plain JSON values, as the kind asks for; a secret as `sealed.seal` gives it.
     by : Actor
     now : datetime
     key : str
@@ -48,7 +49,7 @@ def intend(
         intent = Intent.objects.create(
             kind=kind, key=key, body=dict(body), account=by.account, made_by=by.name, at=now
         )
-        _log(intent, "intent.ask", by, now, after={"kind": kind, "key": key, "body": dict(body)})
+        _log(intent, "intent.ask", by, now, after={"kind": kind, "key": key, "body": masked(body)})
         ensure(name=JOB, by=Actor.system("intents"), now=now)
     return intent
 
@@ -96,7 +97,7 @@ def apply_pending(
 def _apply(intent: Intent) -> int | str:
     """Write one intent into the lake; return its sequence, or why it was refused."""
     try:
-        return apply_intent(lake(), str(intent.uuid), intent.kind, intent.body)
+        return apply_intent(lake(), str(intent.uuid), intent.kind, opened(intent.body))
     except LakeBroken:
         raise
     except LantianError as error:
@@ -111,8 +112,9 @@ def _mark(intent: Intent, outcome: int | str) -> None:
     refused = isinstance(outcome, str)
     state = State.REFUSED if refused else State.APPLIED
     after = {"state": state.value, ("refusal" if refused else "batch"): outcome}
+    # What was secret is not kept longer than it waits.
     marked = Intent.objects.filter(pk=intent.pk, state=State.PENDING).update(
-        applied_at=None if refused else now, **after
+        applied_at=None if refused else now, body=masked(intent.body), **after
     )
     if marked:
         action = "intent.refuse" if refused else "intent.apply"

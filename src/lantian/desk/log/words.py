@@ -34,6 +34,8 @@ VERBS: Final[Mapping[str, Any]] = {
     "reconcile": both("上传对账表", "Table to reconcile"),
     "send": both("发送", "Sent"),
     "again": both("重新发送", "Sent again"),
+    "answer": both("说明", "Answered"),
+    "judge": both("评判", "Judged"),
     "receipt": both("回执", "Acknowledged"),
     "escalate": both("逾期升级", "Escalated"),
     "preference": both("接收设置", "Wishes set"),

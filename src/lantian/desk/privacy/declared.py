@@ -23,6 +23,7 @@ CATEGORIES: Final = {
     "voice": ("声音", "voice"),
     "face": ("人脸", "face"),
     "home_address": ("住址", "home address"),
+    "secret": ("密码", "password"),
 }
 
 

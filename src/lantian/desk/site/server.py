@@ -7,7 +7,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -158,11 +158,13 @@ class Server:
     """The processes of a running desk.
 
     A worker or scheduler that ends is started again; when the web server ends, all ends.
+    `beside` are further processes that run with it: words for Python's -m, by name.
     """
 
     at: Address
     processes: int
     say: Callable[[str], None]
+    beside: Mapping[str, Sequence[str]] = field(default_factory=dict)
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     stopping: bool = False
 
@@ -177,7 +179,7 @@ class Server:
         # Before there is a child: a Ctrl-C meanwhile must not leave one behind.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._told_to_stop)
-        for name in ("web", "worker", "scheduler"):
+        for name in ("web", "worker", "scheduler", *self.beside):
             self._spawn(name)
         end = time.monotonic() + _START_S
         while not (self.stopping or self._answers()):
@@ -238,6 +240,7 @@ class Server:
 
     def _spawn(self, name: str) -> None:
         words = self._web() if name == "web" else ["lantian.cli.main", "desk", name]
+        words = self.beside.get(name, words)
         # A group of its own: Ctrl-C in the terminal reaches the parent alone, which ends them.
         self.children[name] = subprocess.Popen(  # noqa: S603
             [sys.executable, "-P", "-m", *words],

@@ -42,8 +42,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _checked(arguments: argparse.Namespace) -> queued.Command:
     command = commands().get((arguments.cn, Way.DOWN))
-    if command is None or command.kind is not Kind.REQUEST:
-        asked = sorted(c for (c, way), k in commands().items() if (way, k.kind) == _REQUESTS)
+    if command is None or command.kind not in _KINDS:
+        asked = sorted(
+            c for (c, way), k in commands().items() if way is Way.DOWN and k.kind in _KINDS
+        )
         raise BadRequest(
             f"{arguments.cn} 不是平台可下发的命令 / is no command of a platform",
             where="CN",
@@ -65,4 +67,4 @@ def _checked(arguments: argparse.Namespace) -> queued.Command:
     )
 
 
-_REQUESTS = (Way.DOWN, Kind.REQUEST)
+_KINDS = (Kind.REQUEST, Kind.NOTICE)

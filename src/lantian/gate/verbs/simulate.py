@@ -6,7 +6,8 @@ from contextlib import suppress
 
 from lantian.errors import BadRequest
 from lantian.gate.address import address
-from lantian.gate.simulate import UNITS, Plan, simulate
+from lantian.gate.simulate import Plan, simulate
+from lantian.gate.voice import UNITS, CountyAir, UsualDay, Voice
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -33,14 +34,23 @@ def run(arguments: argparse.Namespace) -> int:
         seconds=arguments.seconds,
         faults_pct=arguments.faults,
         password=arguments.password,
-        prefix=arguments.prefix,
+        voice=_voice(arguments),
         seed=arguments.seed,
     )
     if arguments.roster:
         print("mn,station,password,units")
         for number in range(plan.devices):
-            print(f"{plan.mn(number)},{arguments.roster},{plan.password},{UNITS}")
+            print(f"{plan.voice.mn(number)},{arguments.roster},{plan.password},{UNITS}")
         return 0
+    if arguments.county:
+        text = "演示县，模拟 / the fictional county, simulated"
+        print(f"{text}: {plan.voice.mn(0)} … {plan.voice.mn(plan.devices - 1)}", flush=True)
     with suppress(KeyboardInterrupt):
         asyncio.run(simulate(plan, lambda line: print(line, flush=True)))
     return 0
+
+
+def _voice(arguments: argparse.Namespace) -> Voice:
+    if arguments.county:
+        return CountyAir(arguments.devices)
+    return UsualDay(arguments.prefix, arguments.seed)

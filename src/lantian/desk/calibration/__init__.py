@@ -1,0 +1,1 @@
+"""Calibration of micro-stations: their state, versions and errors, raw beside calibrated."""

@@ -1,0 +1,1 @@
+"""Devices: the monitors that report to the gate, how each stands, and what is asked of them."""

@@ -1,0 +1,1 @@
+"""Reading marks, reviews and findings for the pages."""
