@@ -1,11 +1,13 @@
 """Speed of the gate: many monitors at once, each waiting until its values are durable.
 
     python benchmarks/gate.py [--connections 1000] [--seconds 600] [--rate 10000] [--burst 30]
+                              [--only load,burst,compaction,latest,peer] [--rows N]
 
 Starts a gate on a new folder (PostgreSQL where LANTIAN_DATABASE_URL says so), and sends from the
 same machine: frames of 40 values, of 2005, 2017 and 2025, `rate` values a second in all, then ten
 times that for `burst` seconds. Prints what was answered, how long it took, the memory of the
-gate, and what the tables hold; beside it the peer: one SQLite commit for each frame.
+gate, and what the tables hold; beside it the peer: one SQLite commit for each frame. `compaction`
+tidies old values and frames beside such a load; `latest` asks a store of 50 million rows.
 """
 
 import argparse
@@ -19,6 +21,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import gate_store
 from lantian.hj212.packet import compose, encode
 from lantian.lake.enrol import enrol_rows
 from lantian.lake.gate_ledger import GateLedger
@@ -140,21 +143,81 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--rate", type=float, default=10_000)
     parser.add_argument("--burst", type=float, default=30)
+    parser.add_argument("--rows", type=int, default=0, help="old values of the store")
+    parser.add_argument("--only", default="load,burst,compaction,latest,peer")
     arguments = parser.parse_args()
-    monitors = [Monitor(n) for n in range(arguments.connections)]
+    only = set(arguments.only.split(","))
+    if "latest" in only:
+        latest(arguments.rows or 50_000_000)
+    if only & {"load", "burst"}:
+        load_and_burst(arguments, only)
+    if "compaction" in only:
+        compaction(arguments)
+    if "peer" in only and "LANTIAN_DATABASE_URL" not in os.environ:
+        print(f"peer, a SQLite commit for each frame: {peer():,.0f} values/s")
+
+
+def latest(rows: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         Lake.init(folder)
-        rows = [{"mn": m.mn, "station": m.mn, "password": "123456"} for m in monitors]
-        with Lake.open(folder) as lake:
-            enrol_rows(lake, "devices", rows)
+        done = gate_store.fill(folder, rows, int(time.time()) // gate_store.DAY_S - 1, newest=True)
+        gate_store.ask_latest(folder, done)
+
+
+def monitors_in(folder: Path, connections: int) -> list[Monitor]:
+    """Make a lake that knows so many monitors."""
+    monitors = [Monitor(n) for n in range(connections)]
+    Lake.init(folder)
+    rows = [{"mn": m.mn, "station": m.mn, "password": "123456"} for m in monitors]
+    with Lake.open(folder) as lake:
+        enrol_rows(lake, "devices", rows)
+    return monitors
+
+
+def compaction(arguments: argparse.Namespace) -> None:
+    """A day of old values and one of old frames are tidied beside a load."""
+    today = int(time.time()) // gate_store.DAY_S
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        monitors = monitors_in(folder, arguments.connections)
+        gate_store.fill_frames(folder, 50_000, today - 50)
+        rows = gate_store.fill(folder, arguments.rows or 2_000_000, today - 40, newest=False)
+        (folder / "retention.toml").write_text("[frames]\ndays = 45\n", "utf-8")
+        print(f"compaction: {rows:,} old values, 50,000 old frames", flush=True)
         gate, port = start(folder)
         try:
-            for part in range(4):
+            for alone in (True, False):
+                asyncio.run(beside(folder, port, monitors, arguments, alone=alone))
+                what = "steady, alone" if alone else "steady, tidied beside"
+                show(what, monitors, arguments.seconds, gate.pid)
+        finally:
+            gate.terminate()
+            gate.wait(60)
+
+
+async def beside(
+    folder: Path, port: int, monitors: list[Monitor], arguments: argparse.Namespace, *, alone: bool
+) -> None:
+    """Send a load, and tidy meanwhile unless `alone`."""
+    loading = asyncio.create_task(load(port, monitors, arguments.rate, arguments.seconds))
+    if not alone:
+        await asyncio.sleep(2)
+        print(await asyncio.to_thread(gate_store.tidy_beside, folder), flush=True)
+    await loading
+
+
+def load_and_burst(arguments: argparse.Namespace, only: set[str]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        monitors = monitors_in(folder, arguments.connections)
+        gate, port = start(folder)
+        try:
+            for part in range(4 if "load" in only else 0):
                 seconds = arguments.seconds / 4
                 asyncio.run(load(port, monitors, arguments.rate, seconds))
                 show(f"steady {part + 1}/4", monitors, seconds, gate.pid)
-            if arguments.burst:
+            if "burst" in only and arguments.burst:
                 begun = time.perf_counter()
                 asyncio.run(load(port, monitors, arguments.rate * 10, arguments.burst))
                 show("burst", monitors, time.perf_counter() - begun, gate.pid)
@@ -174,8 +237,6 @@ def main() -> None:
         ledger.close()
         size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
         print(f"stored: {frames:,} frames, {values:,} values, {size / 1e6:.0f} MB; faults {faults}")
-    if "LANTIAN_DATABASE_URL" not in os.environ:
-        print(f"peer, a SQLite commit for each frame: {peer():,.0f} values/s")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lantian.cli import main as cli
+from lantian.gate.doors.status import GRADES, statuses
 from lantian.rules.book import Entry, national_shelf
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -18,7 +19,28 @@ MADE = "<!-- made by docs/make_reference.py: change what it reads, not this page
 
 def pages() -> dict[str, str]:
     """Text of every page of the reference, by file name."""
-    return {"rules.md": _rules(), "commands.md": _commands(), "api.md": _api()}
+    return {
+        "rules.md": _rules(),
+        "commands.md": _commands(),
+        "api.md": _api(),
+        "doors.md": _doors(),
+    }
+
+
+# --- doors of the gate -----------------------------------------------------------------------
+
+
+def _doors() -> str:
+    lines = ["# 入口的状态 / Status of the doors", MADE, ""]
+    for grade, (zh, en) in GRADES.items():
+        lines.append(f"- **{grade}** {zh} / {en}")
+    for name, status in statuses().items():
+        lines += ["", f"## {status.zh} / {status.en} (`{name}`)", ""]
+        lines += [f"`{status.use}` · **{status.grade}** · `gate/doors/{status.module}.py`", ""]
+        lines += [f"- {line.zh}。{line.en}." for line in status.does]
+        for lack in status.lacks:
+            lines.append(f"- **不做 / not**: {lack.zh}（{lack.why_zh}）。{lack.en}: {lack.why_en}.")
+    return _text(lines)
 
 
 # --- rule books -----------------------------------------------------------------------------

@@ -140,6 +140,13 @@ class Throwaway(Server):
                     raise NoServerError(f"PostgreSQL did not start: {said.strip()}") from None
                 time.sleep(0.05)
 
+    def kill(self) -> None:
+        """Kill the server; its own children end once they see that it is gone."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
     def stop(self) -> None:
         """Stop the server at once, as if it had crashed."""
         if self._process is not None:

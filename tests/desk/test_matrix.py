@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from lantian.desk.accounts.models import Account
+from lantian.desk.devices.register import DEVICES
 from lantian.desk.env import env
 from lantian.desk.log.actor import Actor
 from lantian.desk.log.models import Entry
@@ -23,6 +24,7 @@ from lantian.desk.register.spec import Register, registers
 from lantian.desk.rights.services import Granted, set_grants
 from lantian.desk.rights.table import PUBLIC, SIGNED_IN, table
 from lantian.desk.sources.register import SOURCES
+from lantian.desk.stations.register import STATIONS
 from lantian.lake.store import Lake
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +62,7 @@ ROUTES = routes()
 #: The API is walked with its tokens in tests/desk/api.
 WALKED = [route for route in ROUTES if not route.name.startswith("api:")]
 #: Registers of which there is a row in each of two areas.
-LIMITED = [PLACES, ORGANISATIONS, PEOPLE, POSTS, APPOINTMENTS, SOURCES]
+LIMITED = [PLACES, ORGANISATIONS, PEOPLE, POSTS, APPOINTMENTS, SOURCES, DEVICES]
 PHONE = "10055512345"
 ROLES = sorted(table().roles)
 _USUAL = {
@@ -126,6 +128,9 @@ def _fill(by: Actor, now: datetime) -> Land:
             side, SOURCES, code=f"S{code}", name_zh=side, category="kiln", place=place,
             owner=owner, phone=PHONE,
         )  # fmt: skip
+        station = {"code": f"T{code}", "name_zh": side, "kind": "micro", "place": place}
+        stands = create(STATIONS, {**station, "background": False}, by=by, now=now)
+        made(side, DEVICES, mn=f"D{code}", station=stands, password=PHONE)
     return Land(paths["east"], paths["west"], rows)
 
 

@@ -42,12 +42,19 @@ def write(folder: Path, register: str, text: str) -> None:
 class Running:
     """A gate in a process of its own."""
 
-    def __init__(self, folder: Path, *more: str, port: int = 0) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *more: str,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        before: tuple[str, ...] = (),
+    ) -> None:
         self.folder = folder
         self.started = time.monotonic()
-        words = ["gate", "serve", "--lake", str(folder), "--hj212", f"127.0.0.1:{port}", *more]
+        words = ["gate", "serve", "--lake", str(folder), "--hj212", f"{host}:{port}", *more]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "lantian.cli.main", *words],
+            [*before, sys.executable, "-m", "lantian.cli.main", *words],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -59,7 +66,7 @@ class Running:
             assert line, f"the gate ended: {self.said}"
             self.said.append(line)
         self.up_s = time.monotonic() - self.started
-        self.address = ("127.0.0.1", int(self.said[-1].rpartition(":")[2]))
+        self.address = (host, int(self.said[-1].rpartition(":")[2]))
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
 

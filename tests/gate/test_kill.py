@@ -1,22 +1,35 @@
-"""A gate that is killed under load loses nothing that it acknowledged."""
+"""A gate that is harmed under load loses nothing that it acknowledged, and is well again."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from gate.kill_rounds import UP_S, run_rounds
-from postgres import BOTH
+from gate.kill_rounds import CANNOT
 
-#: `python tests/gate/kill_rounds.py 200` runs the full number.
-ROUNDS = int(os.environ.get("LANTIAN_KILL_ROUNDS", "3"))
+#: `python -m tests.gate.kill_rounds 200 --kill …` runs the full number.
+ROUNDS = os.environ.get("LANTIAN_KILL_ROUNDS", "2")
 
 
 @pytest.mark.slow
-@BOTH
-def test_kill_9_loses_no_acknowledged_value(tmp_path: Path, lake_backend: str) -> None:
-    figures = run_rounds(tmp_path / "lake", ROUNDS)
-    assert figures.faults == []
-    assert figures.acknowledged > 100 * ROUNDS
-    assert figures.kept >= figures.acknowledged
-    assert figures.slowest_up_s <= UP_S
+@pytest.mark.parametrize(
+    "words",
+    ["gate", "gate --postgres", "database,restart", "disk", "disk --postgres", "network"],
+)
+def test_no_acknowledged_value_is_lost(words: str, root: Path) -> None:
+    """Mounts and namespaces need rights; where they are lacking, the command says so."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.gate.kill_rounds", ROUNDS, "--kill", *words.split()],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=root,
+    )
+    if done.returncode == CANNOT and "cannot:" in done.stdout:
+        if os.environ.get("CI") and words.startswith(("gate", "database")):
+            pytest.fail(done.stdout)
+        pytest.skip(done.stdout.strip())
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "values acknowledged" in done.stdout

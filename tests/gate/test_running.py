@@ -1,7 +1,6 @@
 """The gate as a command: adoption, TLS, its end by a signal, and wrong options."""
 
 import asyncio
-import datetime as dt
 import signal
 import socket
 import ssl
@@ -12,11 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from gate.certificate import certificate
 from gate.door import DEVICES, Running, eventually, real, rows_of, write
 from gate.independent import Monitor, unpack
 from lantian.cli.main import main
@@ -104,34 +100,6 @@ def test_a_signal_ends_it_and_what_was_handed_over_is_kept(
             pass
         line.close()
     assert 0 < answered <= len(values(folder))
-
-
-def certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate for this machine and its key, as files."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    files = folder / "cert.pem", folder / "key.pem"
-    files[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    files[1].write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return files
 
 
 @pytest.mark.slow

@@ -107,8 +107,9 @@ def test_broken_frames_are_counted_by_cause_and_good_ones_between_are_kept(folde
         await line.send(b"".join(pieces))
         answered = [(await line.answer())["QN"] for _ in good]
         assert answered == [raw[9:26].decode() for raw in good]
+        assert door.server.doors.wrong == {"127.0.0.1": 1}
 
-    with_door(folder, work)
+    with_door(folder, work, Limits(wrong_s=0))
     assert values(folder) == [n * 1_000_000 for n in range(8)]
     assert causes(folder) == WANTED
 
@@ -182,7 +183,9 @@ def test_a_wrong_password_gets_no_answer_and_is_counted(folder: Path) -> None:
         message = await line.ask(real(2, n=5))
         assert message["QN"] == real(2, n=5)[9:26].decode()[:14] + "005"
 
-    with_door(folder, work)
+    begin = time.monotonic()
+    with_door(folder, work, Limits(wrong_s=0.1))
+    assert time.monotonic() - begin > 0.3, "who tries passwords is slowed"
     assert values(folder) == [2_000_000]
     assert causes(folder) == {"password": 3}
 

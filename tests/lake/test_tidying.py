@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -159,10 +160,8 @@ def test_a_crash_at_any_step_of_filing_loses_nothing_and_the_next_goes_on(
     for at in range(1, 99):
         with monkeypatch.context() as patch:
             taken = crashing(patch, store, at)
-            try:
+            with suppress(Crash):
                 compact_day(store.ledger, DAY, Pace(rows=100), now_us=now_us)
-            except Crash:
-                pass
             finished = taken() < at
         assert everything(store) == before
         sweep_parts(store.ledger)
@@ -219,17 +218,15 @@ def test_a_crash_at_any_step_of_letting_go_leaves_the_proof_true(
     for at in range(1, 99):
         with monkeypatch.context() as patch:
             taken = crashing(patch, store, at)
-            try:
+            with suppress(Crash):
                 let_go(store, DAY, Pace(rows=20, hold_s=0), kept_days=10, now_us=now_us)
-            except Crash:
-                pass
             finished = taken() < at
         for proof in all_let_go(store.ledger):
             assert (proof.frames, proof.blocks, sum(proof.by_source.values())) == (80, 80, 80)
         if finished:
             break
         store.ledger.forget()
-    assert finished and at > 6
+    assert finished and at >= 6
     (proof,) = all_let_go(store.ledger)
     assert proof.ended_us is not None
     assert not store.files.path(DAY).exists()

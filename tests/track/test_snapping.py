@@ -52,9 +52,9 @@ def test_a_turn_changes_the_road_and_a_way_over_fields_has_none() -> None:
     east = np.concatenate([np.arange(0, 1_000, 10.0), np.full(40, 1_000.0), np.full(30, 1_500.0)])
     north = np.concatenate([np.zeros(100), np.arange(0, 400, 10.0), np.arange(200, 500, 10.0)])
     found = snap(drive(east, north), ROADS)
-    assert set(found[:97].tolist()) == {0}
-    assert set(found[108:138].tolist()) == {2}
-    assert set(found[142:].tolist()) == {NONE}
+    assert set(found[:100].tolist()) == {0}
+    assert set(found[103:140].tolist()) == {2}
+    assert set(found[140:].tolist()) == {NONE}
 
 
 def test_a_van_that_stands_still_at_a_crossing_stays_on_its_road() -> None:

@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lantian.errors import BadRequest
 from lantian.works.state import Threshold, runs
 from lantian.works.untreated import Line, Meter, untreated
 
 LIMIT = Threshold(on=4.0, off=2.0, longest_s=5)
-LINE = Line("WRY-1", "喷涂线", Meter("P1", "p", LIMIT), Meter("P2", "p", LIMIT), least_s=1)
+LINE = Line("WRY-1", "喷涂线", Meter("P1", "p", 60, LIMIT), Meter("P2", "p", 60, LIMIT), least_s=1)
 READINGS = st.lists(
     st.tuples(st.integers(1, 60), st.sampled_from([0.0, 3.0, 5.0])),
     max_size=25,
@@ -55,5 +54,5 @@ def test_what_is_short_or_unknown_is_no_finding() -> None:
 
 
 def test_thresholds_that_cannot_be_are_refused() -> None:
-    with pytest.raises(BadRequest):
+    with pytest.raises(ValueError, match="threshold"):
         Threshold(on=1.0, off=2.0)

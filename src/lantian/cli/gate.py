@@ -2,6 +2,7 @@
 
 import argparse
 import math
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
@@ -24,7 +25,7 @@ EXAMPLE = "lantian gate decode --jsonl"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     verbs = parser.add_subparsers(
-        dest="verb", required=True, metavar="decode|serve|devices|command|simulate"
+        dest="verb", required=True, metavar="decode|serve|doors|devices|command|lines|tidy|simulate"
     )
     text = "解析标准输入中的报文，每帧一行 JSON / one line of JSON for each frame on standard input"
     decode = verbs.add_parser("decode", help=text, description=text)
@@ -47,6 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     serve.add_argument(
         "--metrics", metavar="HOST:PORT", help="Prometheus 指标 / figures for Prometheus"
     )
+    _configure_doors(verbs, serve)
     text = "设备状态一览 CSV / state of all devices as CSV"
     devices = verbs.add_parser("devices", help=text, description=text)
     devices.add_argument("lake", type=Path, metavar="DIR", help="数据目录 / data folder")
@@ -59,7 +61,44 @@ def configure(parser: argparse.ArgumentParser) -> None:
     command.add_argument("mn", metavar="MN", help="设备标识 / identity")
     command.add_argument("cn", metavar="CN", nargs="?", help="命令编码，如 1062 / command code")
     command.add_argument("items", metavar="NAME=VALUE", nargs="*", help="参数 / parameters")
+    text = "生产而治理设施停运的时段 CSV / when a line ran and its treatment device did not, as CSV"
+    lines = verbs.add_parser("lines", help=text, description=text)
+    lines.add_argument("lake", type=Path, metavar="DIR", help="数据目录 / data folder")
+    lines.add_argument(
+        "--day", type=date.fromisoformat, help="日期，默认今天 / day, today by default"
+    )
+    lines.add_argument(
+        "--runs", action="store_true", help="列出各设备的开停 / list when each machine was on"
+    )
+    text = "旧值入档、过期报文删除并留证 / file old values, let go of old frames with a proof"
+    tidy = verbs.add_parser("tidy", help=text, description=text)
+    tidy.add_argument("lake", type=Path, metavar="DIR", help="数据目录 / data folder")
+    tidy.add_argument(
+        "--proofs", action="store_true", help="只列出已删报文的凭证 / only list what was let go"
+    )
     _configure_simulate(verbs)
+
+
+def _configure_doors(verbs: "Verbs", serve: argparse.ArgumentParser) -> None:
+    serve.add_argument(
+        "--mqtt", metavar="URL", help="MQTT 服务器 / broker: mqtt[s]://USER@HOST:PORT"
+    )
+    serve.add_argument("--drop", type=Path, metavar="DIR", help="监视目录 / folder to watch")
+    serve.add_argument(
+        "--http", metavar="HOST:PORT", help="HTTP 推送的监听地址 / where to listen for HTTP"
+    )
+    text = "其他入口的状态；带目录则检查其声明 / other doors; with a folder its streams are checked"
+    doors = verbs.add_parser("doors", help=text, description=text)
+    doors.add_argument("lake", type=Path, metavar="DIR", nargs="?", help="数据目录 / data folder")
+    doors.add_argument(
+        "--read",
+        nargs=2,
+        metavar=("STREAM", "FILE"),
+        help="按声明试读一个文件，不保存 / read a file as a stream declares, without keeping it",
+    )
+    doors.add_argument(
+        "--origin", default="", help="试读时的主题或文件名 / topic or name to read it under"
+    )
 
 
 def _configure_simulate(verbs: "Verbs") -> None:
@@ -69,7 +108,9 @@ def _configure_simulate(verbs: "Verbs") -> None:
     simulate.add_argument("--devices", type=int, default=10, help="台数 / how many (10)")
     simulate.add_argument("--every", type=float, default=60, help="上传间隔 秒 / s between uploads")
     simulate.add_argument("--seconds", type=float, default=math.inf, help="时长 秒 / for how long")
-    simulate.add_argument("--faults", type=float, default=0, help="故障比例 % / share with a fault")
+    simulate.add_argument(
+        "--faults", type=float, default=0, help="故障比例 %% / share with a fault"
+    )
     simulate.add_argument("--password", default="123456", help="密码 / password of all (123456)")
     simulate.add_argument("--prefix", default="SIM", help="标识前缀 / identities begin with (SIM)")
     simulate.add_argument("--seed", type=int, default=1, help="随机种子 / seed (1)")

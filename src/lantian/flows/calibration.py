@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+import numpy as np
+
 from lantian import __version__
-from lantian.errors import BadRequest, NoData
+from lantian.errors import BadRequest
 from lantian.flows.calibration_ground import clock_of, ground_of, micro_stations
 from lantian.flows.grounds import shelf_of
 from lantian.lake.calibration import (
@@ -19,6 +21,7 @@ from lantian.lake.rows import Int32s
 from lantian.lake.store import Lake
 from lantian.quality.calibration import Calibration
 from lantian.quality.calibration_choice import FEW, calibrate_best, refusals
+from lantian.quality.calibration_form import Weather
 from lantian.quality.calibration_pairs import Pairs
 from lantian.quality.calibration_record import read, written
 from lantian.quality.calibration_transfer import ready
@@ -26,6 +29,7 @@ from lantian.quality.calibration_values import Calibrated, apply
 from lantian.rules.clauses import CalibrationClause
 from lantian.rules.ruleset import Shelf
 from lantian.terms.hour import day_number, first_hour
+from lantian.terms.mark import MISSING
 from lantian.terms.pollutant import POLLUTANTS, Pollutant
 
 _BOOK: Final = "calibration"
@@ -153,19 +157,15 @@ def _made(
     lake: Lake, item: Pollutant, clause: CalibrationClause, due: list[str], at_h: int, book: str
 ) -> list[KeptCalibration]:
     ground = ground_of(lake, clause, item, at_h - 24 * clause.window_d, at_h)
-    pairs = ground.pairs()
     rows = []
     for code in due:
-        reference = ground.references[ground.stations.index(code)]
-        try:
-            found = (
-                None
-                if ready(pairs, code, clause, at_h) is None
-                else calibrate_best(pairs, code, clause, at_h)
-            )
-        except NoData:
-            found = None
-        version, refused, body = ("", FEW, "") if found is None else _spelled(found, pairs)
+        reference, (version, refused, body) = "", ("", FEW, "")
+        if code in ground.stations and ground.days(code) >= clause.least_d:
+            reference = ground.references[ground.stations.index(code)]
+            pairs = ground.pairs(code)
+            if ready(pairs, code, clause, at_h) is not None:
+                found = calibrate_best(pairs, code, clause, at_h)
+                version, refused, body = _spelled(found, pairs)
         rows.append(
             KeptCalibration(
                 *(code, item.key, at_h, version, refused, reference, body),
@@ -241,8 +241,14 @@ def calibrated_hours(
     _chosen(list(micro_stations(roster)), [station])
     day = date(1970, 1, 1) + timedelta(hours=h_to - 2 + clock_of(roster))
     clause = books[_BOOK].at(day, item.key).clause
-    ground = ground_of(lake, clause, item, h_from, h_to)
-    raw, reference, weather = ground.row(station)
+    ground = ground_of(lake, clause, item, h_from, h_to, only=station)
+    nothing = np.full(h_to - h_from, MISSING, np.int32)
+    blank = np.full(h_to - h_from, np.nan)
+    raw, reference, weather = (
+        ground.row(station)
+        if station in ground.stations
+        else (nothing, nothing, Weather(blank, blank, blank))
+    )
     made = accepted_versions(lake, station, item)
     return CalibratedHours(
         station, item, ground.hours, apply(made, ground.hours, raw, weather), reference

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -18,6 +19,10 @@ from lantian.terms.hour import BEIJING_H, day_number, first_hour
 from lantian.terms.mark import MISSING
 from lantian.terms.pollutant import NO2, O3, POLLUTANTS, Pollutant
 
+#: Most stations beside its own whose references one is calibrated by.
+DONORS: Final = 12
+#: Fewest hours with a reference that make a station a donor.
+_FEWEST_H: Final = 48
 #: Kind of the stations that are calibrated.
 MICRO: Final = "micro"
 #: Sensors that interfere: an electrochemical cell for one answers to the other.
@@ -30,8 +35,24 @@ type Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Hours in which no station moves.
+
+    Attributes
+    ----------
+    hours : slice
+        Places of the hours.
+    km : ndarray of float64, shape (stations, others)
+        Infinite where one has no site.
+    """
+
+    hours: slice
+    km: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
-    """Hours [h_from, h_to) of all micro-stations of a lake.
+    """Hours [h_from, h_to) of the micro-stations of a lake that have values in them.
 
     Attributes
     ----------
@@ -44,6 +65,8 @@ class Ground:
         Each of shape (stations x hours,).
     references : tuple of str
         Station that is the reference of each one at the last hour, "" for none.
+    km : ndarray of float64, shape (stations, stations)
+        Between the last sites, infinite where one has none.
     sequence : int
         Lake sequence that was read.
     """
@@ -55,6 +78,7 @@ class Ground:
     reference: Int32s
     weather: Weather
     references: tuple[str, ...]
+    km: Floats
     sequence: int
 
     @property
@@ -62,19 +86,35 @@ class Ground:
         """Hour numbers."""
         return np.arange(self.h_from, self.h_to, dtype=np.int32)
 
-    def pairs(self) -> Pairs:
-        """All rows that have a raw value."""
-        count, hours = self.raw.shape
-        sensor = np.repeat(np.arange(count, dtype=np.int32), hours)
+    def pairs(self, station: str) -> Pairs:
+        """Rows with a raw value, of a station and of those near it that have a reference.
+
+        The nearest donors are enough, and keep the work on a network of hundreds in bounds.
+        """
+        mine = self.stations.index(station)
+        there = (self.raw != MISSING) & (self.reference != MISSING)
+        donors = [
+            int(n)
+            for n in np.argsort(self.km[mine], kind="stable")
+            if np.count_nonzero(there[n]) >= _FEWEST_H
+        ]
+        some = sorted({mine, *donors[:DONORS]})
+        hours = self.raw.shape[1]
+        rows = (np.array(some)[:, None] * hours + np.arange(hours)).ravel()
         whole = Pairs(
-            self.stations,
-            sensor,
-            np.tile(self.hours, count),
-            self.raw.ravel(),
-            self.reference.ravel(),
-            self.weather,
+            tuple(self.stations[n] for n in some),
+            np.repeat(np.arange(len(some), dtype=np.int32), hours),
+            np.tile(self.hours, len(some)),
+            self.raw[some].ravel(),
+            self.reference[some].ravel(),
+            self.weather.part(rows),
         )
         return whole.part(whole.raw != MISSING)
+
+    def days(self, station: str) -> int:
+        """Days on which a station has a value."""
+        there = self.raw[self.stations.index(station)] != MISSING
+        return len(np.unique(self.hours[there] // 24))
 
     def row(self, station: str) -> tuple[Int32s, Int32s, Weather]:
         """Raw and reference values and weather of one station."""
@@ -99,6 +139,7 @@ def ground_of(
     h_from: int,
     h_to: int,
     *,
+    only: str = "",
     sequence: int | None = None,
 ) -> Ground:
     """Read what calibrations of one pollutant rest on.
@@ -111,6 +152,8 @@ def ground_of(
     item : Pollutant
     h_from, h_to : int
         UTC hour numbers, `h_to` not included.
+    only : str
+        One micro-station, where no other is of interest.
     sequence : int, optional
         Lake sequence at which to read; the last one unless said.
 
@@ -121,13 +164,16 @@ def ground_of(
     """
     at = lake.sequence if sequence is None else sequence
     roster = lake.roster(at)
-    stations = tuple(micro_stations(roster))
+    index = POLLUTANTS.index(item)
+    stations = _with_values(
+        lake, [only] if only else list(micro_stations(roster)), index, h_from, h_to, at
+    )
     grade = tuple(sorted({s.station for s in roster.stations if s.kind in clause.reference_kinds}))
     raw = lake.block([*stations, *grade], h_from, h_to, as_of=at)
-    index, count = POLLUTANTS.index(item), len(stations)
-    references = raw[index, count:]
-    km = _distances(roster, stations, grade, h_from, h_to)
-    reference, last = _standing(references, km, clause)
+    count = len(stations)
+    reference, last = _standing(
+        raw[index, count:], _stretches(roster, stations, grade, h_from, h_to), clause
+    )
     interfering = _CROSS.get(item)
     cross = (
         np.full(raw[index, :count].size, np.nan)
@@ -143,32 +189,48 @@ def ground_of(
         reference,
         Weather(rh_pct.ravel(), temp_c.ravel(), cross),
         tuple(grade[n] if n >= 0 else "" for n in last),
+        _apart(roster, stations, h_to),
         at,
     )
 
 
-def _standing(
-    references: Int32s, km: Floats, clause: CalibrationClause
-) -> tuple[Int32s, Sequence[int]]:
-    """Reference value of each micro-station and hour, and which station gave it last.
+def _with_values(
+    lake: Lake, stations: Sequence[str], index: int, h_from: int, h_to: int, at: int
+) -> tuple[str, ...]:
+    """Stations that have a value of a pollutant in some hours."""
+    known = set(lake.stations(as_of=at))
+    some = tuple(code for code in stations if code in known)
+    held = (lake.block(some, h_from, h_to, as_of=at)[index] != MISSING).any(axis=1)
+    return tuple(code for code, there in zip(some, held.tolist(), strict=True) if there)
 
-    `km` has shape (micro-stations, reference stations, hours), NaN where one has no site.
-    """
-    count, _, hours = km.shape
-    found = np.full((count, hours), MISSING, np.int32)
-    last = []
-    values = _floats(references)
-    for n in range(count):
-        away = km[n]
-        held = references != MISSING
-        near = np.where(held & (away <= clause.near_km), away, np.inf)
-        taken = near.argmin(axis=0) if len(near) else np.zeros(hours, np.intp)
-        least = near[taken, np.arange(hours)] if len(near) else np.full(hours, np.inf)
-        around = np.where(away <= clause.mixed_km, values, np.nan)
-        stands = (least <= clause.colocated_km) | (np.isfinite(least) & _mixed(around, clause))
-        if stands.any():
-            found[n, stands] = references[taken[stands], np.flatnonzero(stands)]
-        last.append(int(taken[stands][-1]) if stands.any() else -1)
+
+def _apart(roster: Roster, stations: Sequence[str], h_to: int) -> Floats:
+    """Kilometres between the sites of stations in the last hour."""
+    return _stretches(roster, stations, stations, h_to - 1, h_to)[0].km
+
+
+def _standing(
+    references: Int32s, stretches: Sequence[Stretch], clause: CalibrationClause
+) -> tuple[Int32s, Sequence[int]]:
+    """Reference value of each micro-station and hour, and which station gave it last."""
+    count = len(stretches[0].km)
+    found = np.full((count, references.shape[1]), MISSING, np.int32)
+    last = [-1] * count
+    for stretch in stretches:
+        here = references[:, stretch.hours]
+        mixed: dict[bytes, Flags] = {}
+        for n, km in enumerate(stretch.km):
+            around = km <= clause.mixed_km
+            key = around.tobytes()
+            if key not in mixed:
+                mixed[key] = _mixed(_floats(here[around]), clause)
+            row = found[n, stretch.hours]
+            # The farthest first, so that the nearest that has a value stays.
+            for i in sorted(np.flatnonzero(km <= clause.near_km).tolist(), key=lambda i: -km[i]):
+                stands = (here[i] != MISSING) & (mixed[key] | (km[i] <= clause.colocated_km))
+                row[stands] = here[i, stands]
+                if stands.any():
+                    last[n] = i
     return found, last
 
 
@@ -184,30 +246,38 @@ def _mixed(around: Floats, clause: CalibrationClause) -> Flags:
     return mixed
 
 
-def _distances(
+def _stretches(
     roster: Roster, stations: Sequence[str], others: Sequence[str], h_from: int, h_to: int
-) -> Floats:
-    """Kilometres between stations and others hour by hour; NaN where one has no site then."""
-    here, there = (_sites(roster, codes, h_from, h_to) for codes in (stations, others))
-    lon = here[0][:, None] - there[0][None]
-    lat = here[1][:, None] - there[1][None]
-    middle = np.deg2rad((here[1][:, None] + there[1][None]) / 2)
-    return np.asarray(np.hypot(lon * np.cos(middle), lat) * _KM_A_DEGREE)
-
-
-def _sites(roster: Roster, codes: Sequence[str], h_from: int, h_to: int) -> tuple[Floats, Floats]:
-    """Longitude and latitude of stations hour by hour, by their dated entries."""
-    place = {code: n for n, code in enumerate(codes)}
-    lon, lat = np.full((2, len(codes), h_to - h_from), np.nan)
+) -> list[Stretch]:
+    """Stretches of hours in which no station moves, with the kilometres between them."""
+    moves = {h_from, h_to}
     for entry in roster.stations:
-        if entry.station not in place or entry.lon is None or entry.lat is None:
-            continue
         begin = _hour_of(entry.first, entry.offset_h, h_from)
         end = _hour_of(entry.last, entry.offset_h, h_to, days=1)
-        some = slice(max(begin - h_from, 0), max(end - h_from, 0))
-        lon[place[entry.station], some] = entry.lon
-        lat[place[entry.station], some] = entry.lat
-    return lon, lat
+        moves |= {h for h in (begin, end) if h_from < h < h_to}
+    found = []
+    for begin, end in pairwise(sorted(moves)):
+        here, there = (_sites(roster, codes, begin) for codes in (stations, others))
+        lon, lat = here[:, :, None] - there[:, None]
+        middle = np.deg2rad((here[1][:, None] + there[1][None]) / 2)
+        km = np.hypot(lon * np.cos(middle), lat) * _KM_A_DEGREE
+        found.append(
+            Stretch(slice(begin - h_from, end - h_from), np.where(np.isnan(km), np.inf, km))
+        )
+    return found
+
+
+def _sites(roster: Roster, codes: Sequence[str], h: int) -> Floats:
+    """Longitude and latitude of stations in an hour, NaN where one has no site then."""
+    place = {code: n for n, code in enumerate(codes)}
+    found = np.full((2, len(codes)), np.nan)
+    for entry in roster.stations:
+        begin = _hour_of(entry.first, entry.offset_h, h)
+        end = _hour_of(entry.last, entry.offset_h, h + 1, days=1)
+        held = entry.station in place and entry.lon is not None and entry.lat is not None
+        if held and begin <= h < end:
+            found[:, place[entry.station]] = entry.lon, entry.lat
+    return found
 
 
 def _hour_of(day: date | None, offset_h: int, otherwise: int, *, days: int = 0) -> int:
@@ -223,18 +293,32 @@ def _weather(
     if not known:
         return rh_pct, temp_c
     block = lake.block(known, h_from, h_to, kind=WEATHER, as_of=at)
-    known_rh, known_temp = _floats(block[_RH]) / 1000.0, _floats(block[_TEMP]) / 1000.0
-    km = _distances(roster, stations, known, h_from, h_to)
-    for n, code in enumerate(stations):
-        away = np.where(np.isnan(km[n]), np.inf, km[n]).min(axis=1)
-        order = sorted(range(len(known)), key=lambda i: (known[i] != code, away[i], known[i]))
-        for i in order:
-            if known[i] != code and not np.isfinite(away[i]):
-                continue
-            for held, given in ((rh_pct[n], known_rh[i]), (temp_c[n], known_temp[i])):
-                empty = np.isnan(held)
-                held[empty] = given[empty]
+    columns = (_floats(block[_RH]) / 1000.0, _floats(block[_TEMP]) / 1000.0)
+    for stretch in _stretches(roster, stations, known, h_from, h_to):
+        taken: dict[tuple[int, ...], list[Floats]] = {}
+        for n, code in enumerate(stations):
+            order = _order(code, known, stretch.km[n])
+            if order not in taken:
+                taken[order] = [_first_of(c[:, stretch.hours], order) for c in columns]
+            rh_pct[n, stretch.hours], temp_c[n, stretch.hours] = taken[order]
     return rh_pct, temp_c
+
+
+def _order(code: str, known: Sequence[str], km: Floats) -> tuple[int, ...]:
+    """Places of stations with weather: the station itself, then the nearest first."""
+    some = [i for i in range(len(known)) if known[i] == code or np.isfinite(km[i])]
+    return tuple(sorted(some, key=lambda i: (known[i] != code, km[i], known[i])))
+
+
+def _first_of(values: Floats, order: Sequence[int]) -> Floats:
+    """Hour by hour, the value of the first in order that has one."""
+    found = np.full(values.shape[1], np.nan)
+    for i in order:
+        empty = np.isnan(found)
+        if not empty.any():
+            break
+        found[empty] = values[i, empty]
+    return found
 
 
 def _floats(values: Int32s) -> Floats:

@@ -10,12 +10,16 @@ from lantian.flows.grounds import offsets_of, shelf_of
 from lantian.flows.quality_window import Int32s, measured
 from lantian.lake.store import Lake
 from lantian.quality.criteria import criteria
+from lantian.quality.interference import coarse
 from lantian.quality.neighbours import expectation
 from lantian.rules.ruleset import Shelf
 from lantian.terms.hour import BEIJING_H, day_of, local_day
 from lantian.terms.mark import MISSING
-from lantian.terms.pollutant import POLLUTANTS
+from lantian.terms.pollutant import PM10, PM25, POLLUTANTS
 
+#: Instead of a pollutant: coarse particles, PM10 less PM2.5.
+COARSE: Final = "coarse"
+_KEYS: Final = tuple(p.key for p in POLLUTANTS)
 #: Hours before the shown ones that choose the neighbours.
 _USUAL_H: Final = 61 * 24
 
@@ -27,7 +31,7 @@ class Beside:
     Attributes
     ----------
     pollutant : str
-        Key.
+        Key, or COARSE.
     h_from : int
         First hour.
     offset_h : int
@@ -68,7 +72,7 @@ def beside(
     lake : Lake
     station : str
     pollutant : str
-        Key.
+        Key, or COARSE.
     h_from, h_to : int
     most : int
         Neighbours shown; all that the rule takes say what is expected.
@@ -88,9 +92,12 @@ def beside(
     offset_h = offsets_of(lake.roster()).get(station, BEIJING_H)
     books = shelf or shelf_of(lake)
     held = criteria(day_of(local_day(h_to - 1, offset_h)), books)
-    p = [one.key for one in POLLUTANTS].index(pollutant)
+    p = _KEYS.index(PM10.key if pollutant == COARSE else pollutant)
     stations = sorted({*lake.stations(), station})
-    block = measured(lake, stations, h_from - _USUAL_H, h_to)[p]
+    every = measured(lake, stations, h_from - _USUAL_H, h_to)
+    block = every[p]
+    if pollutant == COARSE:
+        block = coarse(block, every[_KEYS.index(PM25.key)])
     usual, shown = block[:, :_USUAL_H], block[:, _USUAL_H:]
     rule = held.neighbours("neighbours")
     enough = (usual != MISSING).any(axis=0).sum() >= rule.least_hours

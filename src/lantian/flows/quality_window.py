@@ -26,6 +26,8 @@ _WEATHER_KM: Final = 30.0
 _KM_A_DEGREE: Final = 111.2
 #: Kind of station that measures particles by light scattering.
 _SCATTERING: Final = "micro"
+#: Kinds of one class: sited and kept alike.
+_REFERENCE: Final = frozenset({"national", "provincial", "background"})
 _WEATHER_COLUMNS: Final = ("wind_ms", "wind_from_deg", "rh_pct", "temp_c")
 
 type Int32s = npt.NDArray[np.int32]
@@ -53,6 +55,8 @@ class JudgedMonth:
     weather : Weather or None
         Of the judged hours.
     scattering : ndarray of bool, shape (stations,)
+    classes : tuple of str
+        Class of each station.
     sequence : int
         Of the lake.
     """
@@ -66,6 +70,7 @@ class JudgedMonth:
     values: Int32s
     weather: Weather | None
     scattering: npt.NDArray[np.bool_]
+    classes: tuple[str, ...]
     sequence: int
 
     @property
@@ -76,7 +81,8 @@ class JudgedMonth:
     @property
     def input(self) -> str:
         """sha256 of everything that is judged."""
-        found = hashlib.sha256(repr((self.stations, self.h_from, self.start)).encode())
+        known = (self.stations, self.classes, self.h_from, self.start)
+        found = hashlib.sha256(repr(known).encode())
         found.update(np.ascontiguousarray(self.values).tobytes())
         found.update(self.scattering.tobytes())
         if self.weather is not None:
@@ -96,6 +102,7 @@ class JudgedMonth:
             judged=np.ascontiguousarray(self.values[:, :, split:]),
             weather=self.weather,
             scattering=self.scattering,
+            classes=self.classes,
             offset_h=self.offset_h,
         )
 
@@ -177,6 +184,7 @@ def _read(
         block[:, there],
         _weather(lake, roster, kept, h_from, h_to, sequence),
         np.array([kinds.get(s) == _SCATTERING for s in kept], np.bool_),
+        tuple("reference" if (k := kinds.get(s, "")) in _REFERENCE else k for s in kept),
         sequence,
     )
 

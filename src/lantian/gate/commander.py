@@ -1,13 +1,13 @@
 """Commands on their way: sent over the monitor's own connection, repeated, answered."""
 
 import asyncio
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from lantian.errors import LantianError
+from lantian.gate.clock import Clock
 from lantian.gate.roll import Roll
 from lantian.hj212 import dialogue
 from lantian.hj212.codes import Kind, Way
@@ -52,7 +52,8 @@ class Commander:
     a thread, never twice at once.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._lines: dict[str, _Line] = {}
         #: Commands that were sent, by identity and QN.
         self._sent: dict[tuple[str, str], Command] = {}
@@ -71,7 +72,7 @@ class Commander:
             self._answered(command, packet)
 
     def _answered(self, command: Command, packet: Packet) -> None:
-        now_us = time.time_ns() // 1000
+        now_us = self._clock.now_us()
         said = parameters(packet)
         if packet.cn == _NOTICE_ANSWER:
             command = ended(command, CommandState.DONE, "", now_us)
@@ -112,7 +113,7 @@ class Commander:
 
     def send(self, waiting: Iterable[Command], roll: Roll) -> None:
         """Send what waits to who is connected, and again what was not answered in time."""
-        now_us = time.time_ns() // 1000
+        now_us = self._clock.now_us()
         for command in waiting:
             if command.uuid in self._changed:
                 continue

@@ -37,6 +37,8 @@ def exposition(doors: Doors, state: State, counts: Counts = MappingProxyType({})
         ("connections_total", "counter", doors.opened),
         ("connections_refused_total", "counter", doors.refused),
         ("connections_slowed_total", "counter", doors.slowed),
+        ("wrong_passwords_total", "counter", doors.wrong.total()),
+        ("clock_off_seconds", "gauge", round(doors.clock_off_s, 3)),
     )
     lines = [
         f"# TYPE lantian_gate_{name} {kind}\nlantian_gate_{name} {value}\n"

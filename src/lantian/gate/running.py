@@ -17,13 +17,15 @@ from lantian.errors import BadRequest, LantianError
 from lantian.flows.gate_hours import fold_hours
 from lantian.gate import metrics
 from lantian.gate.asking import ask_for
+from lantian.gate.clock import Clock, Shift
 from lantian.gate.doors.door import Reader, Reception, hear_kept
 from lantian.gate.doors.message import UNIT
 from lantian.gate.doors.opening import NAMES, Entrances, Ways, doors_of
 from lantian.gate.doors.streams import load
-from lantian.gate.hearing import BY_ROSTER, UNKNOWN
+from lantian.gate.hearing import AHEAD, BY_ROSTER, UNKNOWN
 from lantian.gate.roll import Roll, roll_of
 from lantian.gate.server import Limits, Server
+from lantian.gate.watch import Watch
 from lantian.gate.writer import Writer
 from lantian.lake.commands import Command, queue
 from lantian.lake.database import unwritable
@@ -40,6 +42,8 @@ from lantian.lake.store import Lake
 _LOOK_S: Final = 2.0
 _DAY_S: Final = 86_400
 _FOLD_S: Final = 30.0
+#: How often it is said who abuses the door.
+_WATCH_S: Final = 60.0
 #: How often frames are looked for that a change lets count: the second time finds those that
 #: were judged before it and kept after it.
 _ADOPTIONS: Final = 2
@@ -68,6 +72,7 @@ class Options:
     limits: Limits
     metrics: tuple[str, int] | None = None
     ways: Ways = field(default_factory=Ways)
+    clock: Clock = field(default_factory=Clock)
 
 
 async def run(options: Options, say: Callable[[str], None]) -> None:
@@ -89,7 +94,7 @@ async def run(options: Options, say: Callable[[str], None]) -> None:
         store, own = FineStore.open(options.folder), FineStore.open(options.folder)
         try:
             readers = {name: stream.reader for name, stream in streams.items()}
-            gate = _Gate(lake, store, own, say, readers)
+            gate = _Gate(lake, store, own, say, readers, options.clock)
             await asyncio.to_thread(gate.take_up)
             writer = Writer(store, say)
             reception = Reception(writer, readers)
@@ -112,15 +117,15 @@ async def _serve(
     say: Callable[[str], None],
 ) -> None:
     """Open the doors and do what the clock says, until told to stop."""
-    server = Server(writer, options.limits)
+    server = Server(writer, options.limits, options.clock)
     server.roll = ways.reception.roll = gate.roll
     port = await server.listen(options.host, options.port, options.tls)
+    await ways.open(say)
     say(f"监听 / listening on {options.host}:{port}")
     if options.metrics is not None:
         counts = ways.reception.counts
         pages = await metrics.serve(*options.metrics, server.doors, writer.state, counts)
         say(f"指标 / metrics on {pages.sockets[0].getsockname()[1]}")
-    await ways.open(say)
     clock = asyncio.ensure_future(gate.by_the_clock(server, ways.reception, stop))
     told = asyncio.ensure_future(stop.wait())
     running = ways.run(stop)
@@ -129,7 +134,11 @@ async def _serve(
     stop.set()
     await server.close()
     await clock
-    await asyncio.gather(*running)
+    broken = [
+        error for each in await asyncio.gather(*running, return_exceptions=True) if (error := each)
+    ]
+    if broken:
+        raise broken[0]
     if writer.ended.done():
         raise GateFailed(
             "写入线程退出 / the writer ended by itself",
@@ -170,8 +179,12 @@ class _Gate:
         own: FineStore,
         say: Callable[[str], None],
         readers: Mapping[str, Reader],
+        clock: Clock,
     ) -> None:
         self._readers = readers
+        self._clock = clock
+        self._shift: Shift | None = None
+        self._taking = 0
         self._lake = lake
         self._store = store
         self._own = own
@@ -201,9 +214,11 @@ class _Gate:
     async def by_the_clock(self, server: Server, reception: Reception, stop: asyncio.Event) -> None:
         """Look at the roster, send commands, fold hours and ask for what is missing."""
         folded = asked = 0.0
+        watched, watch = time.monotonic(), Watch()
         adopting = _ADOPTIONS  # the roster may have changed while no gate ran
         while not stop.is_set():
             try:
+                await self._tell_time(server)
                 if await asyncio.to_thread(self.look):
                     server.roll = reception.roll = self.roll
                     adopting = _ADOPTIONS
@@ -217,10 +232,49 @@ class _Gate:
                 if time.monotonic() - asked > _ASK_S:
                     await asyncio.to_thread(self._ask)
                     asked = time.monotonic()
+                if time.monotonic() - watched > _WATCH_S:
+                    for line in watch.lines(server.doors):
+                        self._say(line)
+                    watched = time.monotonic()
             except LantianError as error:
                 self._say(str(error))
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _LOOK_S)
+
+    async def _tell_time(self, server: Server) -> None:
+        """Say where the machine's clock jumps; take again what was ahead of a clock behind."""
+        was, shift = self._clock.off_us, self._clock.look()
+        server.doors.clock_off_s = self._clock.off_us / 1e6
+        if shift is not None:
+            self._say(
+                f"采用系统时钟的跳变 / the jump of the system's clock by {shift.by_us / 1e6:.0f} s "
+                "is taken"
+            )
+            self._shift, self._taking = shift, _ADOPTIONS if shift.by_us > 0 else 0
+        elif bool(was) != bool(self._clock.off_us):
+            self._say(
+                f"系统时钟跳变，暂用原时钟 / the system's clock jumped by "
+                f"{self._clock.off_us / 1e6:.0f} s; the gate goes by its own"
+                if self._clock.off_us
+                else "系统时钟恢复 / the system's clock is as it was"
+            )
+
+        if self._shift is not None and self._taking:
+            await asyncio.to_thread(self._take_ahead, self._shift)
+            self._taking -= 1
+
+    def _take_ahead(self, shift: Shift) -> None:
+        """Take values that were ahead only because the gate's clock was behind."""
+
+        def hear(mn: str, raw: bytes, at_us: int) -> Said:
+            if not shift.since_us <= at_us <= shift.until_us:
+                return Said(mn, raw, at_us, "", cause=AHEAD)
+            return self._hear_again(mn, raw, at_us + shift.by_us)
+
+        for mn in self.roll.devices:
+            taken = retake(self._own, mn, (AHEAD,), partial(hear, mn))
+            if taken:
+                self._say(f"{mn}: 时钟更正，补取 / clock put right, {taken} frames taken")
 
     async def _command(self, server: Server) -> None:
         asked = list(server.asked)
@@ -235,8 +289,8 @@ class _Gate:
 
     def _ask(self) -> None:
         """Ask for hours and minutes that did not come; only HJ 212 can be asked."""
-        now_s = int(time.time())
-        known = heard(self._own.ledger, faults_since_us=time.time_ns() // 1000)
+        now_s = self._clock.now_us() // 1_000_000
+        known = heard(self._own.ledger, faults_since_us=now_s * 1_000_000)
         elsewhere = {each.mn for each in known if each.st in NAMES}
         for span_s, back_s in _BACK_S.items():
             until = now_s - (_DAY_GRACE_S if span_s == _DAY_S else _GRACE_S)
@@ -271,7 +325,7 @@ class _Gate:
 
     def _fold(self) -> None:
         devices = read_devices(self._lake.ledger)
-        until_h = int(time.time() - _GRACE_S) // 3_600
+        until_h = (self._clock.now_us() // 1_000_000 - _GRACE_S) // 3_600
         folded = fold_hours(self._lake, self._own, devices, until_h=until_h)
         if folded.complaints != self._complaints:
             self._complaints = folded.complaints

@@ -1,6 +1,7 @@
 """The gate's door for HJ 212 over TCP: three versions on one port, answered once kept."""
 
 import asyncio
+import socket
 import ssl
 import time
 from collections import Counter
@@ -8,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from lantian.gate.asking import set_time
+from lantian.gate.clock import Clock
 from lantian.gate.commander import Commander
-from lantian.gate.hearing import hear
+from lantian.gate.hearing import PASSWORD, hear
 from lantian.gate.roll import Roll
 from lantian.gate.writer import Writer
 from lantian.hj212.stream import Lost, Splitter
@@ -23,6 +25,13 @@ _UNREAD: Final = 262_144
 _LINE_END_S: Final = 1.0
 #: How long a silent connection may send at once what it did not before.
 _BURST_S: Final = 60.0
+#: After a minute without a byte, the line is tried every 20 s, three times.
+_ALIVE: Final = (
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 60),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 20),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
+)
 #: Notice of a monitor that wants its clock to be set.
 _TIME_WANTED: Final = "1013"
 
@@ -39,12 +48,15 @@ class Limits:
         A connection that sends nothing for so long is closed.
     frames_s : float
         Frames a second that one connection may send in the long run; more wait.
+    wrong_s : float
+        After a wrong password a connection is heard no more for so long.
     """
 
     connections: int = 5_000
     of_address: int = 2_000
     silent_s: float = 7_200.0
     frames_s: float = 200.0
+    wrong_s: float = 1.0
 
 
 @dataclass(slots=True)
@@ -54,6 +66,10 @@ class Doors:
     opened: int = 0
     refused: int = 0
     slowed: int = 0
+    #: Wrong passwords by address.
+    wrong: Counter[str] = field(default_factory=Counter)
+    #: How far the machine's clock has jumped from the gate's, seconds.
+    clock_off_s: float = 0.0
     open: Counter[str] = field(default_factory=Counter)
 
 
@@ -64,12 +80,14 @@ class Server:
     ----------
     writer : Writer
     limits : Limits
+    clock : Clock, optional
     """
 
-    def __init__(self, writer: Writer, limits: Limits) -> None:
+    def __init__(self, writer: Writer, limits: Limits, clock: Clock | None = None) -> None:
         self.roll = Roll()
         self.doors = Doors()
-        self.commander = Commander()
+        self.clock = clock or Clock()
+        self.commander = Commander(self.clock)
         #: Commands that monitors asked for, for whoever queues them.
         self.asked: list[Command] = []
         self._writer = writer
@@ -102,6 +120,7 @@ class Server:
             doors.refused += 1
             writer.close()
             return
+        _keep_alive(writer)
         doors.opened += 1
         doors.open[peer] += 1
         self._with.add(writer)
@@ -154,19 +173,30 @@ class Server:
         return splitter.feed(data) if data else None
 
     async def _take(self, piece: bytes | Lost, writer: asyncio.StreamWriter, peer: str) -> None:
-        received_us = time.time_ns() // 1000
+        received_us = self.clock.now_us()
         if isinstance(piece, Lost):
             await self._writer.keep(Said("", b"", received_us, peer, cause=piece.fault.value))
             return
         heard = hear(piece, peer=peer, received_us=received_us, roll=self.roll)
         if heard.packet is not None:
             self.commander.hear(heard.packet, writer)
+            self.clock.hear(heard.said.mn, heard.said.clock_ms)
             if heard.packet.cn == _TIME_WANTED:
                 mn, qn = heard.packet.mn, heard.packet.qn
                 self.asked.append(set_time(mn, qn, now_s=received_us // 1_000_000))
         done = await self._writer.keep(heard.said)
+        if heard.said.cause == PASSWORD:
+            self.doors.wrong[peer] += 1
+            await asyncio.sleep(self._limits.wrong_s)
         if heard.reply:
             done.add_done_callback(lambda kept: _answer(kept, writer, heard.reply))
+
+
+def _keep_alive(writer: asyncio.StreamWriter) -> None:
+    """Let the system notice within two minutes that the other end of a cut line is gone."""
+    line = writer.get_extra_info("socket")
+    for level, option, value in _ALIVE:
+        line.setsockopt(level, option, value)
 
 
 def _answer(kept: asyncio.Future[None], writer: asyncio.StreamWriter, reply: bytes) -> None:

@@ -50,7 +50,7 @@ def spoken(ledger: GateLedger, source: int, h: int) -> list[Spoken]:
             "SELECT id, factor, kind, span_s FROM series WHERE source = ? AND span_s <= ?",
             (source, _HOUR_S),
         ).fetchall()
-    names = {row[0]: tuple(row[1:]) for row in rows}
+    names: dict[int, tuple[str, str, int]] = {row[0]: (row[1], row[2], row[3]) for row in rows}
     found = [
         Spoken(*names[number], t, value, flag)
         for number, t, value, _, _, flag, _ in stored(ledger, day, names, first + 1, last)

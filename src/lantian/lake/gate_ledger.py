@@ -74,13 +74,15 @@ class GateLedger(Transactions):
 
     def following(self, table: str) -> int:
         """Return the next number of a table."""
-        found = self.sql.execute(f"SELECT COALESCE(MAX(id), 0) FROM {table}").fetchone()
+        with self.read() as sql:
+            found = sql.execute(f"SELECT COALESCE(MAX(id), 0) FROM {table}").fetchone()
         return int(found[0]) + 1
 
     def source(self, mn: str) -> int | None:
         """Return the number of a monitor; None where it was never heard."""
         if mn not in self.sources:
-            row = self.sql.execute("SELECT id FROM source WHERE mn = ?", (mn,)).fetchone()
+            with self.read() as sql:
+                row = sql.execute("SELECT id FROM source WHERE mn = ?", (mn,)).fetchone()
             if row is None:
                 return None
             self.sources[mn] = int(row[0])
@@ -106,24 +108,21 @@ class GateLedger(Transactions):
 
     def days(self, kind: str) -> list[int]:
         """Days that have a table of values (`fine`) or of frames (`frame`), the last first."""
-        rows = self.sql.execute("SELECT day FROM day WHERE kind = ? ORDER BY day DESC", (kind,))
-        return [int(row[0]) for row in rows]
+        with self.read() as sql:
+            rows = sql.execute("SELECT day FROM day WHERE kind = ? ORDER BY day DESC", (kind,))
+            return [int(row[0]) for row in rows.fetchall()]
 
     def has_day(self, kind: str, day: int) -> bool:
         """Whether there is such a table."""
         if (kind, day) not in self._days:
-            row = self.sql.execute(
-                "SELECT 1 FROM day WHERE kind = ? AND day = ?", (kind, day)
-            ).fetchone()
+            with self.read() as sql:
+                row = sql.execute(
+                    "SELECT 1 FROM day WHERE kind = ? AND day = ?", (kind, day)
+                ).fetchone()
             if row is None:
                 return False
             self._days.add((kind, day))
         return True
-
-    def is_there(self, kind: str, day: int) -> bool:
-        """Whether there is such a table, in a transaction of its own."""
-        with self.read():
-            return self.has_day(kind, day)
 
     def drop_day(self, kind: str, day: int) -> None:
         """Drop the table of a day, inside `write`: it is empty or all of it shall go.

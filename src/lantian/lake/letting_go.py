@@ -73,7 +73,7 @@ def let_go(
     _take_out(ledger, f"block WHERE day = {day} AND", "id", of_day, pace)
     keys = [(source, digest) for source, digest, _, _ in _frames(ledger, day)]
     _take_out(ledger, f"frame_{day} WHERE", "source, digest", keys, pace)
-    if ledger.is_there("frame", day):
+    if ledger.has_day("frame", day):
         with ledger.write():
             ledger.drop_day("frame", day)
     store.files.path(day).unlink(missing_ok=True)
@@ -93,7 +93,7 @@ def all_let_go(ledger: GateLedger) -> list[LetGo]:
 def _frames(ledger: GateLedger, day: int) -> Iterator[tuple[int, int, int, int]]:
     """Source, digest, number and time of the frames of a day, in order of the first two."""
     after = (0, -1)
-    while ledger.is_there("frame", day):
+    while ledger.has_day("frame", day):
         with ledger.read() as sql:
             rows = sql.execute(
                 f"SELECT source, digest, frame, received_us FROM frame_{day} "

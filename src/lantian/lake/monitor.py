@@ -87,8 +87,9 @@ def frame_note(ledger: GateLedger, mn: str, frame: int) -> FrameNote | None:
 
 
 def _noted(row: Sequence[Any]) -> FrameNote:
-    *head, faults, taken = row
-    return FrameNote(*head, tuple(faults.split(",")) if faults else (), taken)
+    frame, received_us, qn, cn, st, version, cause, faults, taken = row
+    put_up_with = tuple(faults.split(",")) if faults else ()
+    return FrameNote(frame, received_us, qn, cn, st, version, cause, put_up_with, taken)
 
 
 def newest_values(ledger: GateLedger, mn: str) -> list[Stored]:

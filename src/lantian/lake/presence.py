@@ -10,15 +10,14 @@ _DAY_S: Final = 86_400
 
 
 class Flow(NamedTuple):
-    """How the values of a monitor flow.
+    """How far the values of a monitor have come.
 
     `newest_t` is the end of its newest interval, seconds since 1970; `span_s` the shortest
-    interval that it sends, None where it sends instants alone; `recent` counts late values.
+    interval that it sends, None where it sends instants alone.
     """
 
     newest_t: int
     span_s: int | None
-    recent: int
 
 
 class Presence(NamedTuple):
@@ -29,25 +28,32 @@ class Presence(NamedTuple):
     there: int
 
 
-def flows(ledger: GateLedger, *, since_t: int, until_t: int) -> dict[str, Flow]:
-    """Return how values flow, by identity; `recent` counts those of `since_t` < t <= `until_t`."""
-    recent: dict[int, int] = {}
+def flows(ledger: GateLedger) -> dict[str, Flow]:
+    """Return how far values have come, by identity."""
     with ledger.read() as sql:
-        newest = sql.execute(
-            "SELECT p.id, p.mn, MAX(l.t), MIN(CASE WHEN s.span_s > 0 THEN s.span_s END) "
+        rows = sql.execute(
+            "SELECT p.mn, MAX(l.t), MIN(CASE WHEN s.span_s > 0 THEN s.span_s END) "
             "FROM source p JOIN series s ON s.source = p.id JOIN latest l ON l.series = s.id "
             "GROUP BY p.id, p.mn"
         ).fetchall()
+    return {mn: Flow(t, span_s) for mn, t, span_s in rows}
+
+
+def values_between(ledger: GateLedger, *, since_t: int, until_t: int) -> dict[str, int]:
+    """Count the values that end after `since_t` and until `until_t`, by identity."""
+    found: dict[str, int] = {}
+    with ledger.read() as sql:
         for day in _days(ledger, since_t, until_t):
             # Few series, many values: each series is looked up in the table, not the reverse.
             rows = sql.execute(
-                f"SELECT s.source, COUNT(*) FROM series s CROSS JOIN fine_{day} f "
-                "WHERE f.series = s.id AND f.t > ? AND f.t <= ? GROUP BY s.source",
+                f"SELECT p.mn, COUNT(*) FROM source p JOIN series s ON s.source = p.id "
+                f"CROSS JOIN fine_{day} f WHERE f.series = s.id AND f.t > ? AND f.t <= ? "
+                "GROUP BY p.mn",
                 (since_t, until_t),
             )
-            for source, count in rows:
-                recent[source] = recent.get(source, 0) + int(count)
-    return {mn: Flow(t, span_s, recent.get(source, 0)) for source, mn, t, span_s in newest}
+            for mn, count in rows:
+                found[mn] = found.get(mn, 0) + int(count)
+    return found
 
 
 def presences(ledger: GateLedger, *, since_t: int, until_t: int) -> dict[str, Presence]:
@@ -65,7 +71,11 @@ def presences(ledger: GateLedger, *, since_t: int, until_t: int) -> dict[str, Pr
     """
     with ledger.read():
         told = _told(ledger)
-        counts = _counts(ledger, [n for each in told for n in each.series], since_t, until_t)
+        long_heard = [n for each in told if each.first_s <= since_t for n in each.series]
+        counts = _counts(ledger, long_heard, since_t, until_t)
+        for each in told:
+            if each.first_s > since_t:  # what was sent of times before is not due
+                counts |= _counts(ledger, each.series, each.first_s, until_t)
     found = {}
     for mn, first_s, span_s, series in told:
         due = max(until_t // span_s - max(since_t, first_s) // span_s, 0)

@@ -30,11 +30,10 @@ type Arrays = Mapping[str, npt.NDArray[Any]]
 
 
 class Surveyed(NamedTuple):
-    """An instrument with days that there is something of; UTC days."""
+    """An instrument that something is held of."""
 
     mn: str
     kind: str
-    days: tuple[int, ...]
 
 
 def pack_scan(scan: Scan) -> tuple[Survey, ...]:
@@ -122,24 +121,24 @@ def _known(ledger: GateLedger, mn: str, kind: str, digest: int) -> bool:
 
 
 def surveyed(ledger: GateLedger, kinds: Sequence[str]) -> list[Surveyed]:
-    """Return instruments of some kinds with the UTC days of which there is something."""
+    """Return instruments of some kinds that something is held of, in order."""
     with ledger.read() as sql:
         rows = sql.execute(
-            f"SELECT DISTINCT mn, kind, day FROM survey WHERE kind IN ({_marks(kinds)}) "
-            "ORDER BY mn, kind, day",
+            f"SELECT DISTINCT mn, kind FROM survey WHERE kind IN ({', '.join('?' * len(kinds))}) "
+            "ORDER BY mn, kind",
             tuple(kinds),
         ).fetchall()
-    days: dict[tuple[str, str], list[int]] = {}
-    for mn, kind, day in rows:
-        days.setdefault((mn, kind), []).append(int(day))
-    return [Surveyed(mn, kind, tuple(some)) for (mn, kind), some in days.items()]
+    return [Surveyed(*row) for row in rows]
 
 
-def newest(ledger: GateLedger, mn: str, kind: str) -> int:
-    """Number of the last block of an instrument, 0 for none: what pages of it hang on."""
+def days_of(ledger: GateLedger, mn: str, kind: str, *, offset_s: int = 0) -> tuple[int, ...]:
+    """Return the days since 1970 of which something is held, by a clock ahead of UTC so much."""
+    days = [f"SELECT ({end} + ? - 1) / {_DAY_S} FROM survey WHERE mn = ? AND kind = ?"
+            for end in ("t_first", "t_last")]  # fmt: skip
     with ledger.read() as sql:
-        row = sql.execute("SELECT MAX(id) FROM survey WHERE mn = ? AND kind = ?", (mn, kind))
-        return int(row.fetchone()[0] or 0)
+        # A block is of one UTC day, so it touches two local days at most, with its ends.
+        rows = sql.execute(" UNION ".join(days), (offset_s, mn, kind) * 2).fetchall()
+    return tuple(sorted(int(row[0]) for row in rows))
 
 
 def read_scan(ledger: GateLedger, mn: str, first_t: int, last_t: int) -> Scan | None:
@@ -239,7 +238,3 @@ def _blocks(
         with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
             found.append(dict(arrays))
     return found
-
-
-def _marks(values: Sequence[str]) -> str:
-    return ", ".join("?" * len(values))

@@ -43,7 +43,7 @@ class Pace:
         Transactions so far.
     """
 
-    hold_s: float = 0.04
+    hold_s: float = 0.02
     rows: int = 1_000
     longest_s: float = 0.0
     turns: int = 0

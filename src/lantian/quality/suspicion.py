@@ -95,20 +95,29 @@ def _smooth(window: Window, criteria: Criteria, p: int) -> Iterator[Finding]:
     level, change = (criteria.each("smooth", name)[p] for name in ("level", "change"))
     if not np.isfinite(level):
         return
-    s = smoothness(
-        window.judged[p],
-        window.trailing[p],
-        int(criteria.number("smooth", "least_h")),
-        int(criteria.number("smooth", "fewest")),
-    )
-    for row in np.flatnonzero(s.found(level, change)):
-        figures: dict[str, float | str] = {
-            "rough": round(float(s.rough[row]), 3),
-            "level_pct": round(100 * float(s.level[row]), 1),
-        }
-        if np.isfinite(s.change[row]):
-            figures["change_pct"] = round(100 * float(s.change[row]), 1)
-        yield _finding(window, criteria, Check.SMOOTH, p, int(row), figures)
+    for rows in _classes(window):
+        s = smoothness(
+            window.judged[p, rows],
+            window.trailing[p, rows],
+            int(criteria.number("smooth", "least_h")),
+            int(criteria.number("smooth", "fewest")),
+        )
+        for n in np.flatnonzero(s.found(level, change)).tolist():
+            figures: dict[str, float | str] = {
+                "rough": round(float(s.rough[n]), 3),
+                "level_pct": round(100 * float(s.level[n]), 1),
+            }
+            if np.isfinite(s.change[n]):
+                figures["change_pct"] = round(100 * float(s.change[n]), 1)
+            yield _finding(window, criteria, Check.SMOOTH, p, rows[n], figures)
+
+
+def _classes(window: Window) -> list[list[int]]:
+    """Rows of the stations of each class."""
+    rows: dict[str, list[int]] = {}
+    for row, name in enumerate(window.classes or [""] * len(window.stations)):
+        rows.setdefault(name, []).append(row)
+    return list(rows.values())
 
 
 def _alike(window: Window, criteria: Criteria, p: int) -> Iterator[Finding]:

@@ -43,6 +43,9 @@ class Window:
         Hours that the device flagged as calibration or maintenance.
     scattering : ndarray of bool, shape (stations,), optional
         Stations that measure particles by light scattering; none unless given.
+    classes : tuple of str, optional
+        Class of each station; how smooth a series usually is, is asked of its own class. One
+        class unless given.
     offset_h : int
         Local time minus UTC, in hours.
     """
@@ -54,6 +57,7 @@ class Window:
     weather: Weather | None = None
     upkeep: Mask | None = None
     scattering: npt.NDArray[np.bool_] | None = None
+    classes: tuple[str, ...] = ()
     offset_h: int = 8
 
     def __post_init__(self) -> None:
@@ -72,6 +76,8 @@ class Window:
                 raise ValueError(f"expected (stations, hours) = {hours}, got {array.shape}")
         if self.scattering is not None and self.scattering.shape != rows[1:]:
             raise ValueError(f"scattering is {self.scattering.shape}, expected {rows[1:]}")
+        if self.classes and len(self.classes) != len(self.stations):
+            raise ValueError(f"{len(self.classes)} classes of {len(self.stations)} stations")
 
     @property
     def joined(self) -> Block:

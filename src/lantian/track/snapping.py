@@ -112,12 +112,14 @@ def _pieces(segments: Sequence[Segment], origin: tuple[float, float]) -> _Pieces
 
 
 def _headings(at: Doubles) -> Doubles:
-    """Direction at each point, radians, from the point before to the one behind; NaN at rest."""
-    before = np.concatenate([at[:1], at[:-1]])
-    behind = np.concatenate([at[1:], at[-1:]])
-    moved = behind - before
-    there = np.hypot(moved[:, 0], moved[:, 1]) >= _MOVED_M
-    return np.where(there, np.arctan2(moved[:, 1], moved[:, 0]), np.nan)
+    """Directions of the steps to each point and from it, radians; NaN where the van stood.
+
+    Shape (points, 2): at a corner, or where it leaves the roads, the two differ.
+    """
+    step = np.diff(at, axis=0)
+    there = np.hypot(step[:, 0], step[:, 1]) >= _MOVED_M
+    way = np.where(there, np.arctan2(step[:, 1], step[:, 0]), np.nan)
+    return np.column_stack([np.append([np.nan], way), np.append(way, [np.nan])])
 
 
 def _nearest(
@@ -128,10 +130,10 @@ def _nearest(
     if not near.owner.size:
         return np.full(len(at), NONE), np.full(len(at), np.inf)
     away = _away(at, near)
-    turned = heading[:, None] - np.arctan2(near.run[:, 1], near.run[:, 0])[None, :]
-    # A road is driven both ways: directions are lines, not arrows.
-    with np.errstate(invalid="ignore"):
-        across = np.abs(np.sin(turned)) > np.sin(np.radians(nearness.within_deg))
+    turned = heading[:, :, None] - np.arctan2(near.run[:, 1], near.run[:, 0])[None, None, :]
+    # A road is driven both ways: directions are lines, not arrows. One agreeing step will do.
+    off = np.where(np.isfinite(turned), np.abs(np.sin(turned)), np.inf).min(axis=1)
+    across = np.isfinite(off) & (off > np.sin(np.radians(nearness.within_deg)))
     away = np.where((away <= nearness.within_m) & ~across, away, np.inf)
     best = away.argmin(axis=1)
     least = away[np.arange(len(at)), best]

@@ -12,9 +12,9 @@ from lantian.track.snapping import NONE, Places
 
 #: How a segment's figures are made, zh and en.
 METHOD: Final = (
-    "路段上各点的简单平均、中位数、第 90 百分位数（线性内插）；停车处点多，权重随之大",
-    "plain mean, median and 90th percentile (linear) of the points on a segment; where the van "
-    "stood there are more points, and they weigh more",
+    "各点的简单平均、中位数、第 90 百分位数（线性内插）；停车处点多，权重随之大。",
+    "Plain mean, median and 90th percentile (linear) of the points on a segment; where the van "
+    "stood there are more points, and they weigh more.",
 )
 
 

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from lantian.errors import BadRequest
-
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
@@ -22,11 +20,7 @@ class Threshold:
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
         if not self.off <= self.on or self.longest_s <= 0:
-            raise BadRequest(
-                f"阈值 on={self.on} off={self.off} longest_s={self.longest_s} / thresholds",
-                where="threshold",
-                fix="off ≤ on, longest_s > 0",
-            )
+            raise ValueError("threshold: off must not be above on, longest_s must be above 0")
 
 
 class Run(NamedTuple):

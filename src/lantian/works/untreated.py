@@ -9,10 +9,21 @@ from lantian.works.state import Run, Threshold, overlap
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """Whose reading tells of a machine: a device of the gate, a factor of it, and thresholds."""
+    """Whose readings tell of a machine.
+
+    Attributes
+    ----------
+    mn, factor, kind : str
+        A device of the gate, and what of it: `kind` is "" for what was measured.
+    span_s : int
+        Length of the interval of its readings; 0 for instants.
+    threshold : Threshold
+        In the unit that the device sends.
+    """
 
     mn: str
     factor: str
+    span_s: int
     threshold: Threshold
     kind: str = ""
 
@@ -60,7 +71,7 @@ def untreated(line: Line, production: Sequence[Run], control: Sequence[Run]) -> 
 
     Examples
     --------
-    >>> meters = Meter("P1", "p", Threshold(2, 1)), Meter("P2", "p", Threshold(5, 4))
+    >>> meters = Meter("P1", "p", 60, Threshold(2, 1)), Meter("P2", "p", 60, Threshold(5, 4))
     >>> line = Line("WRY-1", "1# line", *meters)
     >>> found = untreated(line, [Run(0, 7200, True)], [Run(0, 3600, True), Run(3600, 7200, False)])
     >>> found[0].first_t, found[0].last_t, found[0].text_en

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from html import unescape
 from html.parser import HTMLParser
@@ -14,6 +15,7 @@ from django.test import Client
 
 from lantian.desk.air.queries.ground import Ground, ground
 from lantian.desk.air.queries.ranking import Asked, course, ranking_page
+from lantian.desk.air.queries.station_map import station_map
 from lantian.desk.air.queries.today import today
 from lantian.evaluate.hourly import HALO_H, HourlyForm, hour_report
 from lantian.evaluate.ranking import UNRANKED
@@ -238,3 +240,19 @@ def test_a_place_among_others_of_its_level_has_its_rank_on_today(
     assert seen.own.index.text == f"{expected.index.index[row] / 10**digits:.{digits}f}"
     assert "本月排名" in client_as("headquarters").get("/air/?place=甲县").text
     assert today(ground("北京市"), now).own is None
+
+
+def test_micro_stations_of_a_crowd_are_dots_and_all_others_keep_their_numbers(
+    beijing: Ground, now: datetime
+) -> None:
+    seen = today(beijing, now)
+    grid = enumerate(seen.stations * 5)
+    micro = tuple(replace(s, code=f"M{n}", kind="micro") for n, s in grid)
+    few = station_map(replace(seen, stations=seen.stations + micro[:10]), [])["points"]
+    assert all(p["label"] for p in few)
+    many = station_map(replace(seen, stations=seen.stations + micro), [])["points"]
+    assert {(p["kind"] == "micro", "label" in p or "shape" in p) for p in many} == {
+        (True, False),
+        (False, True),
+    }
+    assert all(p["colour"] and p["title"] for p in many)

@@ -14,6 +14,7 @@ from lantian.desk.api import rate
 from lantian.desk.api.models import Token
 from lantian.desk.api.services import create_token
 from lantian.desk.api.views.tokens import offered
+from lantian.desk.devices.register import DEVICES
 from lantian.desk.duties.register import DUTIES, LEADERS, SHIFTS
 from lantian.desk.log.actor import Actor
 from lantian.desk.people.register import APPOINTMENTS, ORGANISATIONS, PEOPLE, POSTS
@@ -105,6 +106,7 @@ def land(county: Place, actor: Actor, now: datetime) -> dict[str, dict[str, int]
                        background=False)  # fmt: skip
         made(SITES, at, station=station, lon=115, lat=36)
         made(MEMBERSHIPS, at, station=station, place=place)
+        made(DEVICES, at, mn=f"M{at}", station=station, password=PHONE)
         made(DUTIES, at, code=f"D{at}", principle="dual_duty", organisation=office, text_zh="x",
              citation_zh="y")  # fmt: skip
         made(LEADERS, at, code=f"L{at}", person=person, place=place)

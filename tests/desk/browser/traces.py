@@ -10,7 +10,7 @@ import openpyxl
 from django.urls import reverse
 from playwright.sync_api import APIRequestContext, APIResponse
 
-from desk.browser.county_desk import ROBOTS
+from desk.browser.county_desk import MONITOR, ROBOTS
 from lantian.desk.register.spec import Register, registers
 
 _TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
@@ -74,9 +74,14 @@ def leave_traces(hq: Hand, admin: Hand) -> list[str]:
     answers.append(admin.send("/notices/robots/new", robot))
     counted = {"station": "9901A", "place": "990101"}
     answers.append(hq.send("/stations/memberships/new", counted))
+    device = f"/devices/of/{MONITOR}/"
+    answers.append(hq.send("/devices/new", {"mn": "DESK-0001", "station": "9901A"}))
+    sent = {"RtdInterval": "60", "reason": "试", "sure": "on"}
+    hq.send(f"{device}command?cn=1062", sent)
     township = re.search(r'href="(/places/\d+/)"', hq.read("/places/?q=990101001"))
     assert township is not None
-    return [township[1], *(answer.url.removeprefix(hq.host) for answer in answers)]
+    paths = [device, f"{device}frames/", f"{device}command?cn=2051"]
+    return [township[1], *paths, *(answer.url.removeprefix(hq.host) for answer in answers)]
 
 
 def _import(hand: Hand, register: Register) -> APIResponse:

@@ -13,7 +13,7 @@ from lantian.gate.roll import Roll, roll_of
 from lantian.lake.device import Device
 from lantian.lake.events import hourly_counts
 from lantian.lake.fine import FineStore
-from lantian.lake.surveys import FLIGHT, SCAN, TRACK, read_scan, read_track, surveyed
+from lantian.lake.surveys import FLIGHT, SCAN, TRACK, days_of, read_scan, read_track, surveyed
 from lantian.profile.boundary_layer import layer_height
 
 DAY_S = 86_400
@@ -60,8 +60,9 @@ def test_a_ceilometer_file_becomes_a_picture_and_layer_heights(
     body = (shared / "data" / OSLO).read_bytes()
     assert take(store, streams, "oslo", body) == ("", [])
     (found,) = surveyed(store.ledger, [SCAN])
-    assert (found.mn, len(found.days)) == ("LIDAR-1", 1)
-    first_t = found.days[0] * DAY_S
+    assert found == ("LIDAR-1", SCAN)
+    (day,) = days_of(store.ledger, *found)
+    first_t = day * DAY_S
     scan = read_scan(store.ledger, "LIDAR-1", first_t, first_t + DAY_S)
     assert scan is not None
     assert scan.backscatter.shape == (273, 511)
@@ -71,7 +72,7 @@ def test_a_ceilometer_file_becomes_a_picture_and_layer_heights(
     assert np.nanmin(scan.cloud_base_m) == 15
     with store.ledger.read() as sql:
         rows = sql.execute(
-            f"SELECT f.t, f.value FROM fine_{found.days[0]} f JOIN series s ON s.id = f.series "
+            f"SELECT f.t, f.value FROM fine_{day} f JOIN series s ON s.id = f.series "
             "WHERE s.factor = 'blh' AND s.kind = 'haar' ORDER BY f.t"
         ).fetchall()
     heights = layer_height(scan)
@@ -105,7 +106,8 @@ def test_a_scan_in_csv_that_comes_in_pieces_is_one_and_the_later_word_counts(
     take(store, streams, "lidar", b"time,15,45\n2026-11-22 07:59,1,2\n2026-11-22 08:01,3,4\n")
     take(store, streams, "lidar", b"time,15,45\n2026-11-22 08:01,5,\n2026-11-22 08:02,7,8\n")
     (found,) = surveyed(store.ledger, [SCAN])
-    assert found.days == (DAY - 1, DAY)
+    assert days_of(store.ledger, *found) == (DAY - 1, DAY)
+    assert days_of(store.ledger, *found, offset_s=28_800) == (DAY,)
     scan = read_scan(store.ledger, "LIDAR-1", START_T - 300, START_T + 300)
     assert scan is not None
     assert (scan.t - START_T).tolist() == [-60, 60, 120]
@@ -134,7 +136,7 @@ def test_a_vans_track_keeps_every_point_with_a_place(store: FineStore) -> None:
     take(store, streams, "van", VAN.encode() + b"\n")
     with store.ledger.read() as sql:
         assert sql.execute("SELECT COUNT(*) FROM survey").fetchone()[0] == 1
-    assert surveyed(store.ledger, [TRACK])[0].days == (DAY,)
+    assert days_of(store.ledger, "VAN-1", TRACK) == (DAY,)
 
 
 def test_a_flight_needs_heights(store: FineStore) -> None:

@@ -32,9 +32,7 @@ class Asked:
     def of_gate(cls, command: Command) -> "Asked":
         """Return one that the gate sent by itself."""
         at = moment(command.asked_us)
-        return cls(
-            0, command.uuid, command.mn, command.cn, command.items, "", at, command=command
-        )
+        return cls(0, command.uuid, command.mn, command.cn, command.items, "", at, command=command)
 
     def with_outcome(self, command: Command | None) -> "Asked":
         """Return it with what the gate made of it."""

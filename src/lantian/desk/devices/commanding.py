@@ -74,7 +74,7 @@ def _sendable(
     if code is None or code.kind is not Kind.REQUEST:
         raise ValueError(f"{_FILE.name}: {cn} is no request of a platform")
     made = tuple(
-        Field(**{**row, "values": tuple(row.get("values", ()))})  # type: ignore[arg-type, call-overload]
+        Field(**{**row, "values": tuple(row.get("values", ()))})  # type: ignore[arg-type]
         for row in fields
     )
     return Sendable(cn, code.zh, code.en, made, most_h, heavy)

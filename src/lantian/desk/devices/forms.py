@@ -135,5 +135,7 @@ class _FactorField(forms.CharField):
         """Look it up."""
         code: str = super().clean(value)
         if factor(code) is None:
-            raise forms.ValidationError(both("不是标准的因子编码", "no factor code of the standard"))
+            raise forms.ValidationError(
+                both("不是标准的因子编码", "no factor code of the standard")
+            )
         return code

@@ -15,6 +15,7 @@ from lantian.hj212.unit import unit_of
 from lantian.lake.device import Device
 from lantian.lake.monitor import Stored
 from lantian.lake.said import SCALE
+from lantian.report.language import unit_label
 
 #: Faults that leave something to read.
 _READABLE: Final = FIELD | {Fault.LENGTH, Fault.CRC, Fault.CRC_FIELD}
@@ -27,7 +28,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One value of a frame as it is spelled, with what its flag means and whether it counts."""
+    """One value of a frame as it is spelled, with the unit that its device has."""
 
     factor: str
     name: str
@@ -35,8 +36,6 @@ class Word:
     text: str
     unit: str
     flag: str
-    meaning: str
-    counts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +90,12 @@ def decoded(raw: bytes, device: Device | None, *, offset_h: int) -> Decoded:
             packet = decode(raw, tolerance=_READABLE)
         except FrameFault:
             return Decoded((), (), (), (), error, None)
-    units = device.units if device else {}
     hidden = {"PW", "NewPW"}
     span = interval(packet, minutes=device.minutes if device else 1)
     return Decoded(
         tuple((name, value) for name, value in packet.fields if name not in hidden),
         tuple((n, "***" if n in hidden else v) for n, v in parameters(packet).items()),
-        _words(packet, units),
+        _words(packet, device),
         tuple(fault.value for fault in packet.faults),
         error,
         None if span is None else _seconds(span[1], offset_h),
@@ -109,16 +107,15 @@ def _seconds(local: datetime, offset_h: int) -> int:
     return (utc - _EPOCH) // timedelta(seconds=1)
 
 
-def _words(packet: Packet, units: Any) -> tuple[Word, ...]:
+def _words(packet: Packet, device: Device | None) -> tuple[Word, ...]:
     return tuple(
         Word(
             each.factor,
             factor_name(each.factor),
             each.kind,
             each.text,
-            unit_of(each.factor, units),
+            unit_of_factor(each.factor, device),
             each.flag,
-            *flag_words(each.flag),
         )
         for each in readings(packet)
     )
@@ -142,6 +139,22 @@ def flag_words(flag: str) -> tuple[str, bool]:
     if known is None:
         return "", flag == ""
     return language().of(known.zh, known.en), known.counts
+
+
+def flag_cell(flag: str) -> Any:
+    """Cell of a flag; what it means stands there only where the value does not count."""
+    if not flag:
+        return ""
+    meaning, counts = flag_words(flag)
+    told = {"text": flag, "tag": "good" if counts else "warn"}
+    return (
+        told if counts else {**told, "sub": meaning or language().of("不明标记", "no flag known")}
+    )
+
+
+def unit_of_factor(code: str, device: Device | None) -> str:
+    """Printed unit of a factor in one device; "" for a maker's own."""
+    return unit_label(unit_of(code, device.units if device else {}), language())
 
 
 def number(millionths: int | None) -> str:

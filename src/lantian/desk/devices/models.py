@@ -36,9 +36,10 @@ class Device(Row):
 
 
 class Capture(models.Model):
-    """How many intervals of `span_s` seconds were due from a monitor, and how many are there.
+    """What was counted of a monitor a few minutes ago.
 
-    Counted anew each few minutes, over the last day and the last seven.
+    How many intervals of `span_s` seconds were due over the last day and the last seven, and
+    how many are there (all 0 where it sends instants alone); values over the last hour.
     """
 
     mn = models.CharField(max_length=200, unique=True)
@@ -48,6 +49,7 @@ class Capture(models.Model):
     there_day = models.PositiveIntegerField()
     due_week = models.PositiveIntegerField()
     there_week = models.PositiveIntegerField()
+    values_hour = models.PositiveIntegerField()
 
     class Meta:
         verbose_name = both("获取情况", "capture")

@@ -19,6 +19,8 @@ from lantian.desk.intents.services import intend
 from lantian.desk.log.actor import Actor
 from lantian.desk.observations import lake
 from lantian.desk.privacy.personal import Personal
+from lantian.desk.rights.reach import EVERYWHERE, Reach
+from lantian.desk.stations.queries import stations_by_code
 from lantian.errors import BadRequest, Conflict
 from lantian.lake.device import Device as Held
 from lantian.lake.device import read_devices
@@ -26,6 +28,7 @@ from lantian.lake.device import read_devices
 KIND: Final = "roster.devices"
 #: What an intent is about that publishes all that differs; that of one device names it.
 ALL: Final = "devices"
+WRITE: Final = "devices.write"
 _PASSWORD: Final = "devices.Device.password"  # noqa: S105
 _NONE: Final = ""
 
@@ -53,8 +56,13 @@ class Differences:
     only_lake: tuple[Difference, ...]
 
 
-def differences() -> Differences:
+def differences(reach: Reach) -> Differences:
     """Compare the register with the lake's roster as it stands.
+
+    Parameters
+    ----------
+    reach : Reach
+        Whose devices: those of stations where it may edit them, before and after.
 
     Raises
     ------
@@ -66,10 +74,17 @@ def differences() -> Differences:
         held.setdefault(device.mn, []).append(device)
     wanted = _registered()
     found = [_compared(mn, held.get(mn, []), wanted.get(mn, [])) for mn in {*held, *wanted}]
-    differing = sorted((d for d in found if d is not None), key=lambda d: d.mn)
+    paths = {code: note.path for code, note in stations_by_code().items()}
+    mine = (d for d in found if d is not None and _within(d, paths, reach))
+    differing = sorted(mine, key=lambda d: d.mn)
     return Differences(
         tuple(d for d in differing if d.wanted), tuple(d for d in differing if not d.wanted)
     )
+
+
+def _within(found: Difference, paths: Mapping[str, str], reach: Reach) -> bool:
+    stations = {row["station"] for row in (*found.held, *found.wanted)}
+    return all(reach.covers(WRITE, area=paths.get(code, EVERYWHERE)) for code in stations)
 
 
 def _registered(mns: Collection[str] | None = None) -> dict[str, list[Device]]:
@@ -100,7 +115,13 @@ def _secret(device: Held) -> tuple[str | None, Personal | None]:
 def _held_row(device: Held) -> Row:
     units = " ".join(sorted(f"{factor}={unit}" for factor, unit in device.units.items()))
     return _told(
-        device.mn, device.station, units, device.tolerance, device.minutes, device.first, device.last
+        device.mn,
+        device.station,
+        units,
+        device.tolerance,
+        device.minutes,
+        device.first,
+        device.last,
     )
 
 
@@ -140,11 +161,13 @@ def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def publish(*, by: Actor, now: datetime, drop_unknown: bool = False) -> int:
+def publish(*, reach: Reach, by: Actor, now: datetime, drop_unknown: bool = False) -> int:
     """Ask for the lake's roster to name the devices that the register names.
 
     Parameters
     ----------
+    reach : Reach
+        Whose devices, as of `differences`.
     by : Actor
     now : datetime
     drop_unknown : bool
@@ -169,7 +192,7 @@ def publish(*, by: Actor, now: datetime, drop_unknown: bool = False) -> int:
                 where="devices",
                 fix="写入后再发布 / publish again once it is written",
             )
-        found = differences()
+        found = differences(reach)
         gone = found.only_lake if drop_unknown else ()
         if not found.changed and not gone:
             raise BadRequest(

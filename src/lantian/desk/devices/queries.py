@@ -1,14 +1,14 @@
 """How all monitors stand, within what the reader reaches: few queries for any number."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from lantian.desk.devices.models import Capture, Device
+from lantian.desk.devices.publishing import WRITE
 from lantian.desk.devices.standing import State, grade_of, state_of
 from lantian.desk.devices.store import gate, moment
-from lantian.desk.language import language
 from lantian.desk.observations import lake
 from lantian.desk.rights.reach import EVERYWHERE, Reach
 from lantian.desk.stations.queries import StationNote, stations_by_code
@@ -21,12 +21,9 @@ from lantian.lake.presence import Flow, flows
 #: Causes that another roster would mend.
 ROSTER_CAUSES: Final = frozenset({"unknown", "password", *(fault.value for fault in LENIENT)})
 READ: Final = "devices.read"
-WRITE: Final = "devices.write"
-#: Over so many minutes values are counted for the rate.
-RATE_MIN: Final = 60
 _WEEK: Final = timedelta(days=7)
 _WEEK_DAYS: Final = 7
-_MINUTE_S: Final = 60
+_HOUR_MIN: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +81,9 @@ class Monitor:
         return self.heard.clock_ms / 1000
 
     @property
-    def rate(self) -> float:
-        """Values a minute over the last hour."""
-        return self.flow.recent / RATE_MIN if self.flow else 0.0
+    def rate(self) -> float | None:
+        """Values a minute over the hour before they were counted; None where never."""
+        return self.capture.values_hour / _HOUR_MIN if self.capture else None
 
     @property
     def station_name(self) -> str:
@@ -155,9 +152,7 @@ class _Gathered:
             now_us = int(now.timestamp() * 1_000_000)
             week = heard(store.ledger, faults_since_us=now_us - _WEEK // timedelta(microseconds=1))
             today = heard(store.ledger, faults_since_us=now_us)
-            until_t = now_us // 1_000_000
-            since_t = until_t - RATE_MIN * _MINUTE_S
-            flow = flows(store.ledger, since_t=since_t, until_t=until_t)
+            flow = flows(store.ledger)
         return cls(
             now,
             held,
@@ -191,7 +186,9 @@ class _Gathered:
             span_s=flow.span_s if flow else None,
             refused=refused,
         )
-        share = 100 * capture.there_week / capture.due_week if capture and capture.due_week else None
+        share = (
+            100 * capture.there_week / capture.due_week if capture and capture.due_week else None
+        )
         clock_s = said.clock_ms / 1000 if said and said.clock_ms is not None else None
         bad = sum(said.faults.values()) / _WEEK_DAYS if said else 0.0
         grade = grade_of(capture_pct=share, clock_s=clock_s, faults_a_day=bad)

@@ -111,9 +111,7 @@ def _limit(patience: tuple[int, int], span_s: int | None) -> int:
     return max(intervals * (span_s or _MINUTE_S), least_s)
 
 
-def grade_of(
-    *, capture_pct: float | None, clock_s: float | None, faults_a_day: float
-) -> str:
+def grade_of(*, capture_pct: float | None, clock_s: float | None, faults_a_day: float) -> str:
     """Return the name of the first grade whose bounds hold; "" without a capture rate.
 
     Examples

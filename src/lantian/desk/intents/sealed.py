@@ -35,7 +35,7 @@ def masked(body: Any) -> Any:
     >>> masked({"rows": [{"mn": "A", "password": {"sealed": "1:xyz", "field": "a.B.c"}}]})
     {'rows': [{'mn': 'A', 'password': '***'}]}
     """
-    return _mapped(body, lambda sealed: _MASK)
+    return _mapped(body, lambda _: _MASK)
 
 
 def opened(body: Any) -> Any:

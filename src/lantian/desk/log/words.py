@@ -62,6 +62,7 @@ VERBS: Final[Mapping[str, Any]] = {
 _KINDS: Final[dict[str, Any]] = {
     "account": both("账号", "Account"),
     "air.official": both("对账表", "Published table"),
+    "devices.Device": both("设备", "Device"),
     "import": both("导入", "Import"),
     "intents.intent": both("写入数据湖", "Write to the lake"),
     "jobs.job": both("任务", "Job"),

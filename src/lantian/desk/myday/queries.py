@@ -15,6 +15,7 @@ from lantian.desk.air.queries.pictures import level_of
 from lantian.desk.air.queries.target import targets_page
 from lantian.desk.air.queries.today import Today, late_words, today
 from lantian.desk.air.services import claim_key
+from lantian.desk.devices.queries import silent_monitors
 from lantian.desk.duties.queries import duties_of, on_duty, shifts_between
 from lantian.desk.duties.words import POSITIONS
 from lantian.desk.intents.queries import pending_for
@@ -222,6 +223,7 @@ def _jobs(asked: _Asked) -> Iterator[Item]:
 def _late(asked: _Asked) -> Iterator[Item]:
     yield from _unstaffed(asked)
     yield from _documents(asked)
+    yield from _devices(asked)
     if asked.stands is None or asked.air is None:
         return
     mine = _within(asked)
@@ -240,6 +242,14 @@ def _documents(asked: _Asked) -> Iterator[Item]:
         if words:
             title = f"{due.title}：{due.document.title}"
             yield Item(title, words["text"], due.url, words["tone"])
+
+
+def _devices(asked: _Asked) -> Iterator[Item]:
+    """Devices that are silent, of what the reader reaches."""
+    for one in silent_monitors(asked.reach, asked.now):
+        url = reverse("devices:device", args=[one.mn])
+        title = both(f"设备无声：{one.mn}", f"silent device: {one.mn}")
+        yield Item(title, one.station_name, url, "bad", one.last)
 
 
 def _within(asked: _Asked) -> Callable[[str], bool]:
@@ -320,7 +330,7 @@ def _duties(asked: _Asked) -> Iterator[Item]:
 #: Lists of a day, the most urgent first, each with the permissions of which it needs one.
 _LISTS: Final[tuple[tuple[Callable[[_Asked], Iterator[Item]], tuple[str, ...]], ...]] = (
     (_answer, ()),
-    (_late, ("air.read", "duties.write", "sources.write", "stations.write")),
+    (_late, ("air.read", "devices.read", "duties.write", "sources.write", "stations.write")),
     (_on_duty, ("duties.read",)),
     (_changes, ("places.read", "stations.read", "sources.read", "people.read", "duties.read")),
     (_duties, ("duties.read",)),

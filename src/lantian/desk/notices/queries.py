@@ -1,5 +1,6 @@
 """Reading notices: what an account got, what it sent, what it must still acknowledge."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -110,6 +111,15 @@ def receipts(notice: Notice) -> QuerySet[Delivery]:
     """Who got a notice: those first who have not acknowledged or read it."""
     first = F("receipt_at").asc(nulls_first=True), F("read_at").asc(nulls_first=True)
     return notice.deliveries.select_related("account").order_by(*first, "account__name", "id")
+
+
+def first_receipt(keys: Collection[str]) -> tuple[int, str, datetime] | None:
+    """Who acknowledged one of some notices first, and when: account, name, moment."""
+    rows = Delivery.objects.filter(notice__key__in=keys, receipt_at__isnull=False)
+    row = rows.select_related("account").order_by("receipt_at", "id").first()
+    if row is None or row.receipt_at is None:
+        return None
+    return row.account_id, row.account.name, row.receipt_at
 
 
 def ways_out(notice: Notice) -> QuerySet[Outgoing]:

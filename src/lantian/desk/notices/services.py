@@ -191,6 +191,15 @@ def give_receipt(*, notice: int, by: Actor, now: datetime) -> None:
         )
 
 
+def receive(*, key: str, by: Actor, now: datetime) -> None:
+    """Acknowledge the notice of a key for whoever got it and answered what it is about."""
+    row = Delivery.objects.filter(
+        notice__key=key, notice__needs_receipt=True, account=by.account, receipt_at=None
+    ).first()
+    if row is not None:
+        give_receipt(notice=row.notice_id, by=by, now=now)
+
+
 def send_again(*, notice: int, by: Actor, now: datetime) -> int:
     """Let what could not be sent of a notice be tried again; return how many that is."""
     with transaction.atomic():

@@ -1,1 +1,1 @@
-"""Quality on the desk: hours reviewed by people, and signs of manipulation that nobody dismisses."""
+"""Quality on the desk: hours reviewed by people, signs of manipulation that nobody dismisses."""

@@ -16,7 +16,12 @@ from lantian.lake.findings import head
 from lantian.lake.store import Lake
 
 
-@job("judge-quality", zh="标记小时值，查找造假迹象", en="Mark hours, look for manipulation", at="02:40")
+@job(
+    "judge-quality",
+    zh="标记小时值，查找造假迹象",
+    en="Mark hours, look for manipulation",
+    at="02:40",
+)
 def judge(run: Run) -> Mapping[str, Any]:
     """Judge the last two months; the log keeps the head of the findings, so none can be cut off."""
     period = last_months(lake()) if Lake.exists(env().folder) else None

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from django.db import transaction
 
@@ -11,16 +10,13 @@ from lantian.desk.intents.services import intend
 from lantian.desk.log.actor import Actor
 from lantian.desk.log.services import record
 from lantian.desk.quality.models import Answer
-from lantian.desk.quality.words import DECIDE, REVIEW
+from lantian.desk.quality.words import DECIDE, LEAST, REVIEW
 from lantian.errors import BadRequest, Conflict
 from lantian.evaluate.exceptional import ClaimState
 from lantian.lake.findings import HeldFinding
 from lantian.lake.reviews import HeldReview
 from lantian.quality.mark import MarkKind
 from lantian.quality.review import Verdict
-
-#: Fewest characters of a reason.
-LEAST: Final = 4
 
 
 def ask_review(

@@ -14,6 +14,8 @@ from lantian.terms.pollutant import POLLUTANTS, Pollutant
 #: Kinds of intent.
 REVIEW: Final = "quality.review"
 DECIDE: Final = "quality.decide"
+#: Fewest characters of a reason.
+LEAST: Final = 4
 CHECKS: Final[Mapping[Check, Any]] = {
     Check.SMOOTH: both("过于平滑", "too smooth"),
     Check.ALIKE: both("与某站过于一致", "too equal to one station"),
@@ -88,8 +90,8 @@ def figure_facts(
 
 def reason_of(mark: Mark) -> str:
     """Why some hours are marked, in one line."""
-    facts = figure_facts(mark.figures, BY_KEY[mark.pollutant])
+    # How many hours it is stands beside it.
+    told = [figure for figure in mark.figures if figure[0] != "hours"]
+    facts = figure_facts(told, BY_KEY[mark.pollutant])
     gap, stop = language().of("", " "), language().of("，", ", ")
-    return stop.join(
-        f"{fact['label']} {fact['value']}{gap}{fact['sub']}".strip() for fact in facts
-    )
+    return stop.join(f"{fact['label']} {fact['value']}{gap}{fact['sub']}".strip() for fact in facts)

@@ -22,6 +22,7 @@ from lantian.desk.register.services import create
 from lantian.desk.register.spec import Register
 from lantian.desk.rights.services import Granted, set_grants
 from lantian.desk.rights.table import table
+from lantian.desk.site.demo_alarms import enter_alarm_rules
 from lantian.desk.site.demo_documents import attach_permits
 from lantian.desk.sources.register import SOURCES
 from lantian.desk.stations.publishing import differences, publish
@@ -302,6 +303,7 @@ def make_desk(county: County, by: Actor, now: datetime, say: Callable[[str], Non
         people = {_holder(county, role): username for role, username in _BY_POST.items()}
         accounts = {person: account_named(username) for person, username in people.items()}
         rows = Registry(county, by, now).fill(accounts, now.date())
+        rows += enter_alarm_rules(county, by, now)
         say(f"{county.title_zh}登记 {rows} 项 / {rows} rows in the registers")
         if differences().changed:
             publish(by=by, now=now)

@@ -14,11 +14,14 @@ from lantian.desk.devices.register import DEVICES
 from lantian.desk.intents.services import apply_pending
 from lantian.desk.log.actor import Actor
 from lantian.desk.register.services import create
+from lantian.desk.rights.reach import Holding, Reach
 from lantian.desk.stations.models import Station
 from lantian.twin.county import County
 from lantian.twin.grid_network import monitor
 
 _UNITS: Final = "a05024=ug/m3 a21004=ug/m3 a21005=mg/m3 a21026=ug/m3 a34002=ug/m3 a34004=ug/m3"
+#: The demonstration fills registers as the headquarters would, everywhere.
+_ALL: Final = Reach([Holding("headquarters", "/")])
 _KEY: Final = Path("keys") / "demo-monitors"
 
 
@@ -56,8 +59,8 @@ def register_devices(county: County, password: str, by: Actor, now: datetime) ->
             }
             create(DEVICES, values, by=by, now=now)
             made += 1
-    if differences().changed:
-        publish(by=by, now=now)
+    if differences(_ALL).changed:
+        publish(reach=_ALL, by=by, now=now)
         apply_pending()
     return made
 

@@ -28,6 +28,7 @@ MENU: tuple[tuple[tuple[str, str], tuple[Item, ...]], ...] = (
         (
             Item("myday:today", "我的今天", "My day"),
             Item("notices:inbox", "消息", "Notices"),
+            Item("alarms:list", "告警", "Alarms"),
         ),
     ),
     (
@@ -42,6 +43,8 @@ MENU: tuple[tuple[tuple[str, str], tuple[Item, ...]], ...] = (
             Item("calibration:list", "微站校准", "Calibration"),
             Item("quality:review", "人工审核", "Review"),
             Item("quality:integrity", "数据真实性", "Integrity"),
+            Item("devices:states", "设备状态", "Device states"),
+            Item("profiles:list", "雷达与走航", "Lidars and vans"),
             Item("air:rules", "规则", "Rules"),
         ),
     ),
@@ -51,6 +54,7 @@ MENU: tuple[tuple[tuple[str, str], tuple[Item, ...]], ...] = (
             Item("places:list", "区域", "Places"),
             Item("stations:list", "站点", "Stations"),
             Item("sources:list", "污染源", "Sources"),
+            Item("devices:list", "设备", "Devices"),
             Item("people:organisations", "机构", "Organisations"),
             Item("people:people", "人员", "People"),
             Item("people:posts", "岗位", "Posts"),

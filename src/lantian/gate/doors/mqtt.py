@@ -25,7 +25,7 @@ _OPTIONS: Final = ("id", "ca", "cert", "key")
 #: Connecting again is tried after so many seconds, at first and at last.
 _BACK_OFF_S: Final = (1, 60)
 #: Messages that may wait to be read; then the broker waits, too.
-_WAITING: Final = 500
+_WAITING: Final = 200
 _LOOK_S: Final = 1.0
 
 
@@ -39,6 +39,8 @@ class Topics:
         """Refuse what cannot be."""
         if not self.topics or not all(self.topics):
             raise ValueError("topics: at least one")
+        if any(each.startswith("$share/") and each.count("/") < 2 for each in self.topics):
+            raise ValueError("topics: $share/GROUP/TOPIC")
 
     def take(self, topic: str) -> bool:
         """Whether a topic is one of them.
@@ -49,6 +51,11 @@ class Topics:
         True
         """
         return any(topic_matches_sub(_unshared(each), topic) for each in self.topics)
+
+
+def _unshared(topics: str) -> str:
+    """Filter of a subscription that several clients share, without its group."""
+    return topics.split("/", 2)[2] if topics.startswith("$share/") else topics
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +206,11 @@ class MqttDoor:
         while True:
             message, connection, received_us = await self._queue.get()
             self._room.release()
-            topic = message.topic
+            topic, body = _topic(message), bytes(message.payload)
             names = [n for n, topics in self._streams.items() if topics.take(topic)] or [""]
             taken = [
                 await self._reception.take(
-                    Message(NAME, name, topic, message.payload, received_us, self._broker.host)
+                    Message(NAME, name, topic, body, received_us, self._broker.host)
                 )
                 for name in names
             ]
@@ -259,3 +266,10 @@ class MqttDoor:
     def _tell(self, what: str) -> None:
         line = f"MQTT {self._broker.host}:{self._broker.port} {what}"
         self._loop.call_soon_threadsafe(self._say, line)
+
+
+def _topic(message: MQTTMessage) -> str:
+    try:
+        return message.topic
+    except UnicodeDecodeError:  # no broker lets it pass that keeps to the standard
+        return ""

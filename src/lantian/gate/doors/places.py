@@ -82,6 +82,22 @@ def records(body: Any, path: str) -> Iterator[Node]:
     return _walk(Node(body), body, steps(path))
 
 
+def is_there(body: Any, path: str) -> bool:
+    """Whether there stands a record or a list at a path; `*` stands for whatever there is.
+
+    Examples
+    --------
+    >>> is_there({"data": []}, "data"), is_there({"error": "401"}, "data")
+    (True, False)
+    """
+    value = body
+    for name in steps(path):
+        if name == _EACH:
+            break
+        value = _inside(value, name)
+    return isinstance(value, dict | list)
+
+
 def _walk(node: Node, value: Any, left: Sequence[str]) -> Iterator[Node]:
     if not left:
         if isinstance(value, list):

@@ -6,7 +6,7 @@ import hmac
 import re
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -20,6 +20,8 @@ _MOST_HEADERS: Final = 100
 #: How long a request may take to come in, and a connection stay silent between two.
 _REQUEST_S: Final = 30.0
 _SILENT_S: Final = 120.0
+#: How long a sender is left waiting while the disk or the database is away.
+_KEEP_S: Final = 20.0
 _MOST_OPEN: Final = 500
 #: Wrong tokens of one address within a minute; then it is not listened to for the rest of it.
 _MOST_WRONG: Final = 20
@@ -69,7 +71,7 @@ class _Request(NamedTuple):
     headers: dict[str, str]
 
 
-class _Refusal(Exception):  # noqa: N818 (it is no error, but an answer)
+class _Refusal(Exception):
     """An answer that ends the connection."""
 
     def __init__(self, status: int, said: str) -> None:
@@ -87,7 +89,6 @@ class PushDoor:
     tls : SSLContext, optional
     streams : mapping of str to Push
     reception : Reception
-    say : callable
     """
 
     def __init__(
@@ -96,17 +97,14 @@ class PushDoor:
         tls: ssl.SSLContext | None,
         streams: Mapping[str, Push],
         reception: Reception,
-        say: Callable[[str], None],
     ) -> None:
         self._address = address
         self._tls = tls
         self._streams = streams
         self._reception = reception
-        self._say = say
         self._server: asyncio.Server | None = None
         self._with: set[asyncio.StreamWriter] = set()
         self._wrong: dict[str, tuple[int, int]] = {}
-        self._stopping: asyncio.Event | None = None
 
     @property
     def name(self) -> str:
@@ -129,7 +127,6 @@ class PushDoor:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Answer until told to stop."""
-        self._stopping = stop
         await stop.wait()
         if self._server is not None:
             self._server.close()
@@ -160,12 +157,7 @@ class PushDoor:
             first = await asyncio.wait_for(_line(reader), _SILENT_S)
             if not first:
                 return False
-            async with asyncio.timeout(_REQUEST_S):
-                request = await _head(first, reader)
-                stream = self._admit(request, peer)
-                if request.headers.get("expect", "").lower() == "100-continue":
-                    writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-                body = await _body(request, reader)
+            request, stream, body = await self._hear(first, reader, writer, peer)
             status, said = await self._take(stream, request, body, peer)
         except _Refusal as refusal:
             self._reception.counts[(NAME, "", str(refusal.status))] += 1
@@ -174,6 +166,20 @@ class PushDoor:
         stays = request.headers.get("connection", "").lower() != "close"
         await _answer(writer, status, said, stays=stays)
         return stays
+
+    async def _hear(
+        self, first: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str
+    ) -> tuple[_Request, str, bytes]:
+        """Rest of a request, the stream that it is for, and its body."""
+        try:
+            async with asyncio.timeout(_REQUEST_S):
+                request = await _head(first, reader)
+                stream = self._admit(request, peer)
+                if request.headers.get("expect", "").lower() == "100-continue":
+                    writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                return request, stream, await _body(request, reader)
+        except TimeoutError as error:
+            raise _Refusal(408, f"{_REQUEST_S:.0f} s") from error
 
     def _admit(self, request: _Request, peer: str) -> str:
         """Name of the stream that a request may push to."""
@@ -197,9 +203,12 @@ class PushDoor:
     async def _take(
         self, stream: str, request: _Request, body: bytes, peer: str
     ) -> tuple[int, str]:
-        message = Message(NAME, stream, request.path, body, time.time_ns() // 1000, peer)
+        origin = request.path.partition("?")[0]
+        message = Message(NAME, stream, origin, body, time.time_ns() // 1000, peer)
         taken = await self._reception.take(message)
-        await taken.done
+        await asyncio.wait((taken.done,), timeout=_KEEP_S)
+        if not taken.done.done():  # it will be kept, yet nobody can promise that now
+            return 503, "尚未保存，请重发 / not kept yet: send it again"
         if taken.heard.problem is not None:
             return 422, str(taken.heard.problem)
         values = sum(len(said.values) for said in taken.heard.said)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from lantian.gate.doors.message import SOURCE, SYNTAX, BadMessage, Message, Number, Told
-from lantian.gate.doors.places import Node, Row, records
+from lantian.gate.doors.places import Node, Row, is_there, records
 from lantian.gate.doors.stamp import Time
 from lantian.gate.hearing import TEXT, TIME
 
@@ -90,7 +90,8 @@ class Factor:
         if not _NUMBER.fullmatch(text):
             return None
         # The shortest text of a float is what the file says.
-        return Decimal(text) * Decimal(repr(self.scale)) + Decimal(repr(self.add))
+        scale, add = (Decimal(repr(each)).normalize() for each in (self.scale, self.add))
+        return Decimal(text) * scale + add
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +202,9 @@ class Records:
             body = json.loads(message.body, parse_float=str, parse_int=str, parse_constant=str)
         except (ValueError, RecursionError) as error:
             raise _syntax("JSON", str(error), message) from error
+        if not is_there(body, self.records):
+            where = self.records or "正文 / the body"
+            raise _syntax("JSON", f"没有记录 / no records at: {where}", message)
         return records(body, self.records)
 
     def _csv(self, message: Message) -> Iterator[Row]:

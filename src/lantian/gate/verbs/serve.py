@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lantian.errors import BadRequest
 from lantian.gate.address import address
+from lantian.gate.doors.opening import Ways
 from lantian.gate.running import Options
 from lantian.gate.running import run as run_gate
 from lantian.gate.server import Limits
@@ -16,13 +17,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Run a gate."""
     host, port = address(arguments.hj212, "--hj212")
     figures = address(arguments.metrics, "--metrics") if arguments.metrics else None
-    options = Options(arguments.lake, host, port, _tls(arguments.tls), Limits(), figures)
+    tls = _tls(arguments.tls)
+    pushed = address(arguments.http, "--http") if arguments.http else None
+    ways = Ways(arguments.mqtt, arguments.drop, pushed, tls)
+    options = Options(arguments.lake, host, port, tls, Limits(), figures, ways)
     try:
         asyncio.run(run_gate(options, lambda line: print(line, flush=True)))
     except OSError as error:
         raise BadRequest(
             f"不能监听 / cannot listen ({error})",
-            where="--hj212 --metrics",
+            where="--hj212 --metrics --http",
             fix="换一个端口 / take another port",
         ) from error
     return 0

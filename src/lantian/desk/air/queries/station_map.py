@@ -8,15 +8,18 @@ from lantian.desk.air.queries.pictures import level_of
 from lantian.desk.air.queries.today import StationNow, Today
 from lantian.desk.language import language
 
+_MICRO: Final = "micro"
 #: Shapes of the kinds of station on maps; a kind that is not here is drawn as a dot.
 _SHAPES: Final = {
     "national": "circle",
     "provincial": "square",
     "township": "diamond",
-    "micro": "dot",
+    _MICRO: "dot",
 }
 #: Colour of a station without an index: none of the levels'.
 _NO_DATA: Final = "#d5dbe1"
+#: With more stations the numbers of all would hide each other and the map.
+_CROWD: Final = 60
 
 
 def station_map(seen: Today, outlines: list[dict[str, Any]]) -> dict[str, Any]:
@@ -33,7 +36,7 @@ def station_map(seen: Today, outlines: list[dict[str, Any]]) -> dict[str, Any]:
     edge = 0.05
     return {
         "areas": {"type": "FeatureCollection", "features": outlines},
-        "points": [_point(seen, s) for s in placed],
+        "points": [_point(seen, s, crowded=len(placed) > _CROWD) for s in placed],
         "wind": _wind(placed),
         "bounds": [min(lons) - edge, min(lats) - edge, max(lons) + edge, max(lats) + edge]
         if placed
@@ -41,16 +44,18 @@ def station_map(seen: Today, outlines: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _point(seen: Today, station: StationNow) -> dict[str, Any]:
+def _point(seen: Today, station: StationNow, *, crowded: bool) -> dict[str, Any]:
+    """What is drawn of a station; a micro-station in a crowd is a coloured dot, no more."""
     level = level_of(seen.rules.levels.clause, station.hour.level)
     name = level["name"] if level else language().of("无数据", "no data")
+    plain = crowded and station.kind == _MICRO
+    mark = {"label": station.hour.aqi.text, "shape": _SHAPES.get(station.kind, "circle")}
     return {
+        **({} if plain else mark),
         "lon": station.lon,
         "lat": station.lat,
-        "label": station.hour.aqi.text,
         "colour": level["colour"] if level else _NO_DATA,
         "ink": level["ink"] if level else "dark",
-        "shape": _SHAPES.get(station.kind, "circle"),
         "href": reverse("air:station", args=[station.code]),
         "title": f"{station.name} AQI {station.hour.aqi.text} {name}",
         "kind": station.kind,

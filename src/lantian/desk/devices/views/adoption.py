@@ -11,13 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lantian.desk.devices.adopting import adopt as adopt_now
 from lantian.desk.devices.adopting import suggested_units
+from lantian.desk.devices.publishing import KIND
 from lantian.desk.devices.queries import Monitor, heard_nobody, monitors
 from lantian.desk.devices.register import DEVICES
-from lantian.desk.devices.store import gate, moment
+from lantian.desk.devices.store import moment
 from lantian.desk.devices.views.found import found_monitor
 from lantian.desk.devices.words import cause_word
 from lantian.desk.intents.queries import pending_for
-from lantian.desk.devices.publishing import KIND
 from lantian.desk.language import both
 from lantian.desk.register.faults import BadRow
 from lantian.desk.register.forms import RowForm
@@ -29,7 +29,9 @@ from lantian.lake.heard import Heard
 def unknown(request: DeskRequest) -> HttpResponse:
     """List the monitors that were heard and that the lake's roster does not name."""
     waiting = {intent.key for intent in pending_for(KIND)}
-    found = [m for m in monitors(request.reach, timezone.localtime()) if m.device is None and m.heard]
+    found = [
+        m for m in monitors(request.reach, timezone.localtime()) if m.device is None and m.heard
+    ]
     nobody = heard_nobody()
     context = {
         "table": {
@@ -59,7 +61,10 @@ def _row(monitor: Monitor, said: Heard, waiting: set[str]) -> dict[str, Any]:
     return {
         "cells": [
             monitor.mn,
-            *(f"{timezone.localtime(moment(us)):%Y-%m-%d %H:%M:%S}" for us in (said.first_us, said.last_us)),
+            *(
+                f"{timezone.localtime(moment(us)):%Y-%m-%d %H:%M:%S}"
+                for us in (said.first_us, said.last_us)
+            ),
             said.faults.get("unknown", 0),
             said.version,
             said.peer,
@@ -74,7 +79,11 @@ def _adoption(monitor: Monitor, waiting: set[str]) -> dict[str, Any]:
         return {"text": both("待写入", "pending"), "tag": "info"}
     if monitor.pk is not None:
         url = reverse("devices:publish")
-        return {"text": both("已登记，未发布", "registered, not published"), "tag": "warn", "url": url}
+        return {
+            "text": both("已登记，未发布", "registered, not published"),
+            "tag": "warn",
+            "url": url,
+        }
     url = reverse("devices:adopt", args=[monitor.mn])
     return {"text": both("认领", "adopt"), "tag": "warn", "url": url}
 

@@ -13,24 +13,30 @@ from lantian.desk.devices.frames import (
     Decoded,
     decoded,
     factor_name,
-    flag_words,
+    flag_cell,
     hours_of,
     span_words,
+    unit_of_factor,
     visible,
 )
 from lantian.desk.devices.frames import number as spell_number
 from lantian.desk.devices.queries import Monitor
-from lantian.desk.devices.store import EPOCH, gate, moment
+from lantian.desk.devices.store import EPOCH, moment
 from lantian.desk.devices.views.found import found_monitor, offset_of, tabs
 from lantian.desk.devices.words import cause_word, command_word
 from lantian.desk.language import both
 from lantian.desk.rights.request import DeskRequest
 from lantian.errors import BadRequest
 from lantian.hj212.codes import Way
-from lantian.hj212.unit import unit_of
 from lantian.lake.fine import FineStore
-from lantian.lake.monitor import FrameNote, Stored, frame_note, frames_between, values_at
-from lantian.lake.monitor import unfolded_hours
+from lantian.lake.monitor import (
+    FrameNote,
+    Stored,
+    frame_note,
+    frames_between,
+    unfolded_hours,
+    values_at,
+)
 from lantian.lake.retaking import raw_frames
 
 _MOST: Final = 50
@@ -166,7 +172,7 @@ def _words(told: Decoded) -> dict[str, Any]:
                     word.kind,
                     word.text,
                     word.unit,
-                    _flag(word.flag),
+                    flag_cell(word.flag),
                 ]
             }
             for word in told.words
@@ -175,15 +181,7 @@ def _words(told: Decoded) -> dict[str, Any]:
     }
 
 
-def _flag(flag: str) -> Any:
-    meaning, counts = flag_words(flag)
-    if not flag:
-        return ""
-    return {"text": flag, "tag": "good" if counts else "warn", "sub": meaning}
-
-
 def _stored(monitor: Monitor, frame: int, stored: list[Stored]) -> dict[str, Any]:
-    units = monitor.device.units if monitor.device else {}
     return {
         "caption": both("库中的值", "Values as stored"),
         "columns": (
@@ -202,8 +200,8 @@ def _stored(monitor: Monitor, frame: int, stored: list[Stored]) -> dict[str, Any
                     {"text": f"{each.factor} {each.kind}".strip(), "sub": factor_name(each.factor)},
                     span_words(each),
                     *map(spell_number, (each.value, each.low, each.high)),
-                    unit_of(each.factor, units),
-                    _flag(each.flag),
+                    unit_of_factor(each.factor, monitor.device),
+                    flag_cell(each.flag),
                     _by(monitor.mn, each.frame, frame),
                 ]
             }

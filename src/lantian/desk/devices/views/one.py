@@ -9,8 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from lantian.desk.devices.frames import factor_name, flag_words, number, span_words
-from lantian.desk.devices.queries import WRITE, Monitor
+from lantian.desk.devices.frames import (
+    factor_name,
+    flag_cell,
+    number,
+    span_words,
+    unit_of_factor,
+)
+from lantian.desk.devices.publishing import WRITE
+from lantian.desk.devices.queries import Monitor
 from lantian.desk.devices.standing import rule
 from lantian.desk.devices.store import moment
 from lantian.desk.devices.strips import strip
@@ -20,7 +27,6 @@ from lantian.desk.devices.words import STATES, cause_word
 from lantian.desk.language import both, language
 from lantian.desk.rights.request import DeskRequest
 from lantian.hj212.codes import systems
-from lantian.hj212.unit import unit_of
 from lantian.lake.fine import FineStore
 from lantian.lake.monitor import Stored, faults_by_day, newest_values
 
@@ -62,7 +68,7 @@ def show(request: DeskRequest, mn: str) -> HttpResponse:
 
 def _facts(request: DeskRequest, monitor: Monitor) -> list[dict[str, Any]]:
     said, device = monitor.heard, monitor.device
-    clock = "" if monitor.clock_s is None else f"{monitor.clock_s:+.1f} s"
+    clock = "" if monitor.clock_s is None else f"{round(monitor.clock_s, 1) + 0.0:+.1f} s"
     station = monitor.station
     url = reverse("stations:detail", args=[station.pk]) if station else ""
     facts: list[dict[str, Any]] = [
@@ -72,14 +78,17 @@ def _facts(request: DeskRequest, monitor: Monitor) -> list[dict[str, Any]]:
         {"label": both("数据滞后", "Data behind the last frame"), "value": _s(monitor.delay_s)},
         {"label": both("时钟偏差", "Clock off"), "value": clock,
          "sub": both("正为超前", "ahead where positive")},
-        {"label": both("值/分（近 1 小时）", "Values/min (last hour)"), "value": f"{monitor.rate:.1f}"},
+        {"label": both("值/分（近 1 小时）", "Values/min (last hour)"),
+         "value": "" if monitor.rate is None else f"{monitor.rate:.1f}"},
         {"label": both("协议版本", "Version spoken"), "value": said.version if said else ""},
         {"label": both("系统编码", "System code"), "value": _system(said.st) if said else ""},
         {"label": both("等级", "Grade"), "value": monitor.grade},
         {"label": both("来源地址", "Address"), "value": said.peer if said else ""},
     ]  # fmt: skip
     if device is not None:
-        password = both("已设", "set") if device.password else both("未设，不核对", "none: not checked")
+        password = (
+            both("已设", "set") if device.password else both("未设，不核对", "none: not checked")
+        )
         facts += [
             {"label": both("访问密码", "Password"), "value": password,
              "tag": "good" if device.password else "warn"},
@@ -124,7 +133,6 @@ def _faults(store: FineStore, mn: str, today: date) -> dict[str, Any]:
 
 
 def _values(monitor: Monitor, newest: list[Stored]) -> dict[str, Any]:
-    units = monitor.device.units if monitor.device else {}
     return {
         "caption": both("最新值", "Newest values"),
         "columns": (
@@ -136,23 +144,21 @@ def _values(monitor: Monitor, newest: list[Stored]) -> dict[str, Any]:
             {"title": both("标记", "Flag"), "kind": "tag"},
             {"title": both("报文", "Frame")},
         ),
-        "rows": [_value_row(monitor.mn, each, unit_of(each.factor, units)) for each in newest],
+        "rows": [_value_row(monitor, each) for each in newest],
         "empty": {"title": both("还没有采用的值", "No value was taken yet")},
     }
 
 
-def _value_row(mn: str, each: Stored, unit: str) -> dict[str, Any]:
-    meaning, counts = flag_words(each.flag)
-    flag = {"text": each.flag, "tag": "good" if counts else "warn", "sub": meaning}
-    url = reverse("devices:frame", args=[mn, each.frame])
+def _value_row(monitor: Monitor, each: Stored) -> dict[str, Any]:
+    url = reverse("devices:frame", args=[monitor.mn, each.frame])
     return {
         "cells": [
             {"text": f"{each.factor} {each.kind}".strip(), "sub": factor_name(each.factor)},
             span_words(each),
             f"{timezone.localtime(moment(each.t * 1_000_000)):%m-%d %H:%M:%S}",
             number(each.value),
-            unit,
-            flag if each.flag else "",
+            unit_of_factor(each.factor, monitor.device),
+            flag_cell(each.flag),
             {"text": both("查看", "see"), "url": url},
         ]
     }

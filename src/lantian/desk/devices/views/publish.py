@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,28 +10,21 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from lantian.desk.devices.publishing import ALL, KIND, Difference, Row, differences, publish
-from lantian.desk.devices.queries import WRITE
 from lantian.desk.devices.register import DEVICES
 from lantian.desk.intents.queries import last_for, pending_for
 from lantian.desk.language import both
-from lantian.desk.rights.reach import EVERYWHERE
 from lantian.desk.rights.request import DeskRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request: DeskRequest) -> HttpResponse:
-    """Show what differs from the lake's roster; publish it.
-
-    All that differs is published at once, so it is for who may edit devices everywhere.
-    """
-    if not request.reach.covers(WRITE, area=EVERYWHERE):
-        raise PermissionDenied(WRITE)
+    """Show what differs from the lake's roster, of what the reader may edit; publish it."""
     if request.method == "POST":
         drop = "drop_unknown" in request.POST
-        publish(by=request.actor, now=timezone.now(), drop_unknown=drop)
+        publish(reach=request.reach, by=request.actor, now=timezone.now(), drop_unknown=drop)
         messages.success(request, both("已发布，等待写入", "Published; it is being written"))
         return HttpResponseRedirect(reverse("devices:publish"))
-    found = differences()
+    found = differences(request.reach)
     context = {
         "changed": [_told(each) for each in found.changed],
         "only_lake": [_told(each) for each in found.only_lake],

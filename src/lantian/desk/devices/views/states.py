@@ -14,7 +14,8 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from lantian.desk.devices.forms import StatesForm
-from lantian.desk.devices.queries import WRITE, Monitor, monitors
+from lantian.desk.devices.publishing import WRITE
+from lantian.desk.devices.queries import Monitor, monitors
 from lantian.desk.devices.standing import State, rule
 from lantian.desk.devices.words import STATES, cause_word
 from lantian.desk.language import both, language
@@ -53,7 +54,8 @@ def show(request: DeskRequest) -> HttpResponse:
     context = {
         "counts": [
             {"state": state, "tag": STATES[state][0], "word": STATES[state][1],
-             "count": counts[state], "url": f"{address}?state={state}"}
+             "count": counts[state], "url": f"{address}?state={state}",
+             "current": request.GET.get("state") == state}
             for state in State
         ],
         "total": len(every),
@@ -67,6 +69,9 @@ def show(request: DeskRequest) -> HttpResponse:
         "pager": _pager(request, page, len(found)),
         "counted": counted,
         "rule": rule(),
+        "late_min": rule().late[1] // 60,
+        "silent_min": rule().silent[1] // 60,
+        "quarantined_min": rule().quarantined_s // 60,
         "source": language().half(rule().source),
         "csv": f"{reverse('devices:states-csv')}?{request.GET.urlencode()}",
         "urls": {
@@ -136,7 +141,7 @@ def _row(monitor: Monitor) -> Mapping[str, Any]:
             _seconds(monitor.clock_s),
             _missing(monitor, "day"),
             _missing(monitor, "week"),
-            f"{monitor.rate:.1f}" if monitor.heard else "",
+            "" if monitor.rate is None else f"{monitor.rate:.1f}",
             said + ("…" if len(most) > 2 else ""),
             monitor.heard.version if monitor.heard else None,
             {"text": monitor.grade, "tag": _GRADES[monitor.grade]} if monitor.grade else "",
@@ -151,7 +156,7 @@ def _local(monitor: Monitor) -> str:
 
 
 def _seconds(seconds: float | None) -> str:
-    return "" if seconds is None else f"{seconds:.1f}"
+    return "" if seconds is None else f"{round(seconds, 1) + 0.0:.1f}"
 
 
 def _missing(monitor: Monitor, over: str) -> str:

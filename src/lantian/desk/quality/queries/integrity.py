@@ -7,18 +7,19 @@ from typing import Any
 import numpy as np
 from django.http import Http404
 
+from lantian.desk.language import language
 from lantian.desk.observations import lake
 from lantian.desk.quality.models import Answer
 from lantian.desk.quality.queries.names import offset_of
 from lantian.desk.quality.queries.pictures import limit_chart, neighbours_chart
 from lantian.desk.quality.words import BY_KEY
 from lantian.flows.grounds import shelf_of
+from lantian.flows.quality_neighbours import COARSE
 from lantian.flows.quality_window import measured
 from lantian.lake.findings import HeldFinding, finding_held, findings, head, tampered
 from lantian.lake.quality_runs import QualityRun, runs
 from lantian.quality.finding import Check, Finding
 from lantian.report.language import unit_label
-from lantian.desk.language import language
 from lantian.rules.clauses import QualityClause
 from lantian.rules.ruleset import in_force
 from lantian.series.daily import days_of, rounded
@@ -26,7 +27,7 @@ from lantian.terms.hour import day_of, first_hour, local_day
 from lantian.terms.pollutant import POLLUTANTS
 
 #: Pollutants that are the evidence of a check, where it is not its own alone.
-_SHOWN = {Check.WETTING: ("pm10", "pm25", "no2"), Check.BLOCKING: ("pm10", "pm25", "no2")}
+_SHOWN = {Check.WETTING: (COARSE, "pm25", "no2"), Check.BLOCKING: ("pm10", "pm25", "no2")}
 
 
 @dataclass(frozen=True, slots=True)

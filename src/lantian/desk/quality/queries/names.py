@@ -2,7 +2,7 @@
 
 from lantian.desk.observations import lake
 from lantian.desk.rights.reach import EVERYWHERE, Reach
-from lantian.desk.stations.queries import station_paths
+from lantian.desk.stations.queries import stations_by_code
 from lantian.flows.grounds import offsets_of
 from lantian.flows.review import OWN
 from lantian.terms.hour import BEIJING_H
@@ -19,11 +19,13 @@ def within(reach: Reach, permission: str) -> set[str]:
 
     A station that the register does not know counts as lying everywhere.
     """
-    paths = station_paths()
+    known = stations_by_code()
     return {
         code
         for code in lake().stations()
-        if reach.covers(permission, area=paths.get(code, EVERYWHERE), subject="air")
+        if reach.covers(
+            permission, area=known[code].path if code in known else EVERYWHERE, subject="air"
+        )
     }
 
 

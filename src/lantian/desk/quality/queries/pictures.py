@@ -6,10 +6,11 @@ from lantian.desk.language import language
 from lantian.desk.observations import lake
 from lantian.desk.quality.queries.names import station_names
 from lantian.desk.quality.words import BY_KEY
-from lantian.flows.quality_neighbours import Beside, beside
+from lantian.flows.quality_neighbours import COARSE, Beside, beside
 from lantian.flows.quality_window import Int32s
 from lantian.terms.hour import local_end
 from lantian.terms.mark import MISSING
+from lantian.terms.pollutant import PM10
 
 #: Width of a bar of values about a limit, and how far they go, as shares of the limit.
 _STEP: Final = 0.05
@@ -47,7 +48,7 @@ def neighbours_chart(
     ]
     first = local_end(h_from, found.offset_h)
     return {
-        "unit": BY_KEY[pollutant].unit,
+        "unit": PM10.unit if pollutant == COARSE else BY_KEY[pollutant].unit,
         "times": {"start": f"{first:%Y-%m-%dT%H:%M}", "step_h": 1, "n": h_to - h_from},
         "series": [{"name": n, "values": plain(v), "own": own} for n, v, own in lines],
         "spans": [] if marked is None else [_span(found, marked)],
@@ -83,4 +84,3 @@ def limit_chart(values: Int32s, limit: float, unit: str) -> dict[str, Any]:
         count = int(((shares > low) & (shares <= high)).sum())
         items.append({"name": f"{low * limit:g}–{high * limit:g}", "value": count, "own": n < 0})
     return {"unit": language().of("个", ""), "items": items, "note": f"{limit:g} {unit}"}
-

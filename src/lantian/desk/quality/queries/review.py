@@ -136,7 +136,9 @@ def asked_about(mark: Mark) -> Asked:
 
 def held_reviews(stations: set[str]) -> list[StandingReview]:
     """Return the reviews of stations in view with their standing, the newest first."""
-    return judged_reviews(lake(), (r for r in reviews(lake().ledger) if r.review.station in stations))
+    return judged_reviews(
+        lake(), (r for r in reviews(lake().ledger) if r.review.station in stations)
+    )
 
 
 def deciding() -> dict[int, str]:

@@ -3,14 +3,18 @@
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
-from lantian.desk.env import env
+from lantian.desk.language import both
 from lantian.desk.observations import lake
 from lantian.desk.quality.queries.review import last_day
-from lantian.lake.store import Lake
+
+#: Rows of a page.
+PAGE: Final = 100
 
 type View = Callable[..., HttpResponse]
 
@@ -20,7 +24,7 @@ def with_lake(view: View) -> View:
 
     @wraps(view)
     def shown(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not Lake.exists(env().folder) or lake().span() is None:
+        if lake().span() is None:
             return render(request, "quality/none.html")
         return view(request, *args, **kwargs)
 
@@ -34,3 +38,19 @@ def month_asked(text: str) -> date:
         return date.fromisoformat(f"{text}-01")
     except ValueError:
         return last.replace(day=1)
+
+
+def tabs(here: str, count: int) -> list[dict[str, Any]]:
+    """Return the two tabs of reviews, with how many rows the one shown has."""
+    return [
+        {
+            "title": title,
+            "url": reverse(f"quality:{route}"),
+            "current": route == here,
+            "count": count if route == here else None,
+        }
+        for route, title in (
+            ("review", both("标记的小时", "Flagged hours")),
+            ("reviews", both("审核记录", "Reviews")),
+        )
+    ]

@@ -1,18 +1,18 @@
-"""Pages of reviews: flagged hours, one mark with its neighbours, all reviews and their standing."""
+"""Pages of flagged hours: all of a month, and one mark beside its neighbours with its review."""
 
 from datetime import datetime
 from typing import Any, Final
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
-from lantian.desk.language import both
+from lantian.desk.language import both, language
 from lantian.desk.observations import lake
+from lantian.desk.quality.forms import FilterForm, ReviewForm
 from lantian.desk.quality.queries.names import (
     is_own_station,
     offset_of,
@@ -23,22 +23,17 @@ from lantian.desk.quality.queries.pictures import neighbours_chart
 from lantian.desk.quality.queries.review import (
     Flagged,
     asked_about,
-    deciding,
     flagged_hours,
-    held_reviews,
     last_run_of,
     mark_key,
     mark_of,
-    review_of,
     seen_hours,
-    versions,
 )
-from lantian.desk.quality.services import LEAST, ask_decision, ask_review, is_own
-from lantian.desk.quality.views.entry import month_asked, with_lake
+from lantian.desk.quality.services import ask_review
+from lantian.desk.quality.views.entry import PAGE, month_asked, tabs, with_lake
 from lantian.desk.quality.words import (
     BY_KEY,
     KINDS,
-    ORPHANED,
     STATES,
     VERDICTS,
     figure_facts,
@@ -47,51 +42,17 @@ from lantian.desk.quality.words import (
 from lantian.desk.rights.request import DeskRequest
 from lantian.errors import BadRequest
 from lantian.evaluate.exceptional import ClaimState
-from lantian.flows.review import MOST, StandingReview
-from lantian.quality.mark import Mark, MarkKind
+from lantian.flows.review import MOST
+from lantian.quality.mark import Mark
 from lantian.quality.review import Verdict
 from lantian.report.language import unit_label
-from lantian.desk.language import language
-from lantian.terms.hour import hour_number, local_end
-from lantian.terms.pollutant import POLLUTANTS
+from lantian.terms.hour import day_of, hour_number, local_day, local_end
 
-#: Rows of a page, and hours that are drawn on either side of those marked.
-PAGE: Final = 100
+#: Hours that are drawn on either side of those marked.
 _AROUND_H: Final = 48
 _DRAWN_H: Final = 31 * 24
 #: Hours that are listed one by one.
 _LISTED_H: Final = 72
-
-
-class FilterForm(forms.Form):
-    """Which flagged hours are asked for."""
-
-    month = forms.CharField(
-        label=both("月份", "Month"),
-        required=False,
-        max_length=7,
-        widget=forms.DateInput(attrs={"type": "month"}),
-    )
-    station = forms.ChoiceField(label=both("站点", "Station"), required=False)
-    pollutant = forms.ChoiceField(
-        label=both("污染物", "Pollutant"),
-        required=False,
-        choices=[("", both("全部", "all")), *((p.key, p.symbol) for p in POLLUTANTS)],
-    )
-    kind = forms.ChoiceField(
-        label=both("标记", "Mark"),
-        required=False,
-        choices=[
-            ("", both("全部（缺测除外）", "all but missing")),
-            *((kind.value, words) for kind, words in KINDS.items()),
-        ],
-    )
-
-    def __init__(self, names: dict[str, str], *args: Any, **kwargs: Any) -> None:
-        """Offer the stations."""
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["station"]
-        field.choices = [("", both("全部", "all")), *names.items()]
 
 
 @require_GET
@@ -120,7 +81,7 @@ def flagged(request: DeskRequest) -> HttpResponse:
             "action": reverse("quality:review"),
             "clear_url": reverse("quality:review"),
         },
-        "tabs": _tabs("review", len(found)),
+        "tabs": tabs("review", len(found)),
         "run": run,
         "shown": {
             "caption": both("标记的小时", "Flagged hours"),
@@ -159,7 +120,6 @@ def _page_number(text: str, count: int) -> int:
 
 def _pager(request: DeskRequest, number: int, count: int) -> dict[str, Any]:
     query = {k: v for k, v in request.GET.dict().items() if k != "page"}
-    address = reverse("quality:review")
     pager: dict[str, Any] = {}
     if count > PAGE:
         first = (number - 1) * PAGE + 1
@@ -168,22 +128,7 @@ def _pager(request: DeskRequest, number: int, count: int) -> dict[str, Any]:
         pager["prev_url"] = reverse("quality:review", query={**query, "page": number - 1})
     if number * PAGE < count:
         pager["next_url"] = reverse("quality:review", query={**query, "page": number + 1})
-    return pager if pager and address else {}
-
-
-def _tabs(here: str, count: int | None = None) -> list[dict[str, Any]]:
-    return [
-        {
-            "title": title,
-            "url": reverse(f"quality:{route}"),
-            "current": route == here,
-            "count": count if route == here else None,
-        }
-        for route, title in (
-            ("review", both("标记的小时", "Flagged hours")),
-            ("reviews", both("审核记录", "Reviews")),
-        )
-    ]
+    return pager
 
 
 def _address(mark: Mark) -> str:
@@ -217,49 +162,9 @@ def _review_cell(one: Flagged) -> dict[str, Any] | str:
     return {"text": words, "tag": tag, "sub": VERDICTS[one.reviews[0].review.verdict]}
 
 
-class ReviewForm(forms.Form):
-    """A verdict on hours of a mark."""
-
-    first = forms.DateTimeField(
-        label=both("自（小时末）", "From (end of the hour)"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": 3600}, format="%Y-%m-%dT%H:%M"),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
-    )
-    last = forms.DateTimeField(
-        label=both("至（小时末）", "To (end of the hour)"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": 3600}, format="%Y-%m-%dT%H:%M"),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
-    )
-    verdict = forms.ChoiceField(
-        label=both("结论", "Verdict"),
-        choices=[(v.value, words) for v, words in VERDICTS.items()],
-        widget=forms.RadioSelect,
-    )
-    state = forms.ChoiceField(
-        label=both("提交", "Submit"),
-        choices=[
-            (ClaimState.SUBMITTED.value, both("提交审批", "submit for approval")),
-            (ClaimState.CANDIDATE.value, both("先存为候选", "keep as a candidate")),
-        ],
-        widget=forms.RadioSelect,
-    )
-    reason = forms.CharField(
-        label=both("理由", "Reason"),
-        min_length=LEAST,
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=both(
-            "如现场检查、运维记录、相邻站点", "inspection on site, upkeep log, stations nearby"
-        ),
-    )
-    basis = forms.IntegerField(min_value=0, max_value=2**62, widget=forms.HiddenInput)
-
-
 @require_http_methods(["GET", "POST"])
 @with_lake
-def case(
-    request: DeskRequest, station: str, pollutant: str, kind: str, hour: int
-) -> HttpResponse:
+def case(request: DeskRequest, station: str, pollutant: str, kind: str, hour: int) -> HttpResponse:
     """Show one mark beside its neighbours; take a verdict on it."""
     if station not in within(request.reach, "quality.read") or hour > 2**31 - 1:
         raise Http404
@@ -277,7 +182,9 @@ def case(
                 both("已记录，等待写入数据湖", "Recorded; it waits to be written into the lake"),
             )
             return HttpResponseRedirect(_address(mark))
-        return render(request, "quality/case.html", _case(mark, form, offset_h, may=may), status=422)
+        return render(
+            request, "quality/case.html", _case(mark, form, offset_h, may=may), status=422
+        )
     ends = [local_end(h, offset_h) for h in (mark.first_hour, mark.last_hour)]
     filled = {
         "first": ends[0],
@@ -325,7 +232,7 @@ def _case(mark: Mark, form: ReviewForm, offset_h: int, *, may: bool) -> dict[str
     answered = next(
         one
         for one in flagged_hours(
-            local_end(first, offset_h).date() if False else _month_of(first, offset_h),
+            day_of(local_day(first, offset_h)),
             stations={mark.station},
             pollutant=mark.pollutant,
             kind=mark.kind.value,
@@ -344,9 +251,7 @@ def _case(mark: Mark, form: ReviewForm, offset_h: int, *, may: bool) -> dict[str
             {"label": both("判据", "Clause"), "value": mark.clause},
         ],
         "from_to": [f"{local_end(h, offset_h):%Y-%m-%d %H:00}" for h in (first, last)],
-        "chart": neighbours_chart(
-            mark.station, mark.pollutant, *shown, marked=(first, last)
-        ),
+        "chart": neighbours_chart(mark.station, mark.pollutant, *shown, marked=(first, last)),
         "chart_title": f"{pollutant.symbol} {both('与相关站点', 'beside correlated stations')}",
         "hours": {
             "caption": both("标记的小时", "Flagged hours"),
@@ -382,107 +287,3 @@ def _review_fact(held: Any) -> dict[str, Any]:
         "reason": held.review.reason,
         "at": held.steps[0].at,
     }
-
-
-@require_GET
-@with_lake
-def listed(request: DeskRequest) -> HttpResponse:
-    """List all reviews with their standing, and both versions of the days that they touch."""
-    found = held_reviews(within(request.reach, "quality.read"))
-    names, waiting = station_names(), deciding()
-    submits = within(request.reach, "quality.review")
-    approves = within(request.reach, "quality.approve")
-    orphaned = [one for one in found if one.orphaned]
-    lines = [_line(one, request, names, waiting, submits, approves) for one in found[:PAGE]]
-    context = {
-        "tabs": _tabs("reviews", len(found)),
-        "lines": lines,
-        "orphaned": [
-            f"{names.get(o.held.review.station, o.held.review.station)} "
-            f"{BY_KEY[o.held.review.pollutant].symbol} "
-            f"{local_end(o.held.review.hour, offset_of(o.held.review.station)):%Y-%m-%d %H:00}: "
-            f"{ORPHANED[o.orphaned]}"
-            for o in orphaned
-            if o.orphaned
-        ],
-        "more": max(0, len(found) - PAGE),
-        "versions": [_version(one, names) for one in versions(found[:PAGE])],
-    }
-    return render(request, "quality/reviews.html", context)
-
-
-def _version(one: Any, names: dict[str, str]) -> dict[str, Any]:
-    def shown(value: int) -> str:
-        return "—" if value < 0 else f"{value / 1000:g}"
-
-    return {
-        "station": names.get(one.station, one.station),
-        "day": one.day,
-        "symbol": BY_KEY[one.pollutant].symbol,
-        "unit": unit_label(BY_KEY[one.pollutant].unit, language()),
-        "official": shown(one.official),
-        "reviewed": shown(one.reviewed),
-        "differs": one.official != one.reviewed,
-        "why": reverse("air:why-station", args=[one.station, f"{one.day}"]),
-    }
-
-
-def _line(
-    one: StandingReview,
-    request: DeskRequest,
-    names: dict[str, str],
-    waiting: dict[int, str],
-    submits: set[str],
-    approves: set[str],
-) -> dict[str, Any]:
-    held, review = one.held, one.held.review
-    tag, words = STATES[held.state]
-    station = review.station
-    free = held.stands and held.id not in waiting
-    return {
-        "id": held.id,
-        "station": names.get(station, station),
-        "symbol": BY_KEY[review.pollutant].symbol,
-        "hour": f"{local_end(review.hour, offset_of(station)):%Y-%m-%d %H:00}",
-        "value": "—" if review.old_value is None else f"{review.old_value / 1000:g}",
-        "verdict": VERDICTS[review.verdict],
-        "kind": "" if review.answers is None else KINDS[review.answers],
-        "state": words,
-        "tag": tag,
-        "orphaned": None if one.orphaned is None else ORPHANED[one.orphaned],
-        "waiting": STATES[ClaimState(waiting[held.id])][1] if held.id in waiting else "",
-        "by": held.steps[0].by,
-        "reason": review.reason,
-        "note": held.steps[-1].note if len(held.steps) > 1 else "",
-        "may_submit": free and held.state is ClaimState.CANDIDATE and station in submits,
-        "may_approve": free
-        and held.state is ClaimState.SUBMITTED
-        and station in approves
-        and one.orphaned is None
-        and not is_own(held, request.actor),
-        "may_withdraw": free and station in submits | approves,
-    }
-
-
-@require_POST
-@with_lake
-def decide(request: DeskRequest, number: int) -> HttpResponse:
-    """Take a decision on a review in."""
-    held = review_of(number)
-    get = request.POST.get
-    try:
-        state = ClaimState(get("state", ""))
-    except ValueError as error:
-        raise BadRequest(
-            "没有这种决定 / no such decision", where="state", fix="submitted, approved, withdrawn"
-        ) from error
-    need = {"quality.approve"} if state is ClaimState.APPROVED else {"quality.review", "quality.approve"}
-    if not any(held.review.station in within(request.reach, one) for one in need):
-        raise Http404
-    ask_decision(
-        held=held, state=state, note=get("note", ""), by=request.actor, now=timezone.now()
-    )
-    messages.success(
-        request, both("已记录，等待写入数据湖", "Recorded; it waits to be written into the lake")
-    )
-    return HttpResponseRedirect(reverse("quality:reviews"))

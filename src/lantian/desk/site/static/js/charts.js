@@ -1,7 +1,7 @@
 /**
  * Charts: each <figure data-chart="KIND" data-src="URL"> is drawn when it comes into sight.
  *
- * KIND is series, diurnal, calendar, bars, trajectory, scatter or windrose; the JSON that each
+ * KIND is series, diurnal, calendar, bars, trajectory, scatter, scan or windrose; the JSON that each
  * expects stands at the head of its file in chart/. `data-src` may be "#id" of a json_script
  * element. Any data may add describe (a sentence for readers of the screen), note (printed in
  * exported pictures) and empty (what to say instead of drawing nothing). Buttons inside with
@@ -11,6 +11,7 @@ import { calendarHeight, calendarOption } from "./chart/calendar.js";
 import { barsHeight, barsOption, scatterOption, trajectoryOption } from "./chart/compare.js";
 import { enlarged, lookAt } from "./chart/look.js";
 import { windroseOption } from "./chart/rose.js";
+import { scanOption } from "./chart/scan.js";
 import { diurnalOption, seriesOption, seriesText } from "./chart/series.js";
 import { chinese, clock, fetchJson, icon, make, say, toast } from "./words.js";
 
@@ -21,6 +22,7 @@ const KINDS = {
   bars: { option: barsOption, height: barsHeight, rows: (data) => data.items.length },
   trajectory: { option: trajectoryOption, says: seriesText, rows: (data) => data.series.length },
   scatter: { option: scatterOption, rows: (data) => data.points.length },
+  scan: { option: scanOption, rows: (data) => data.columns, painted: true },
   windrose: { option: windroseOption, rows: (data) => data.classes.length },
 };
 
@@ -75,7 +77,7 @@ function show(figure, kind, data, echarts, box, canvas) {
   const stretch = () => kind.height && (box.style.height = `${kind.height(look, data) * times}px`);
   let look = lookNow();
   stretch();
-  const many = times === 1 && (data.series ?? []).reduce((sum, { values }) => sum + values.length, data.points?.length ?? 0) > 2000;
+  const many = kind.painted || times === 1 && (data.series ?? []).reduce((sum, { values }) => sum + values.length, data.points?.length ?? 0) > 2000;
   const chart = echarts.init(canvas, null, { renderer: many ? "canvas" : "svg", locale, ...(times === 1 ? {} : size()) });
   if (times !== 1) Object.assign(canvas.firstElementChild.style, { transform: `scale(${times})`, transformOrigin: "0 0" });
   chart.setOption(kind.option(data, look));
@@ -101,7 +103,7 @@ function show(figure, kind, data, echarts, box, canvas) {
 /** The picture as a file: its own drawing, 1,200 wide, light, with title and date. */
 function save(figure, kind, data, echarts, format) {
   const title = figure.dataset.title ?? document.title;
-  const look = lookAt(1200, 0, { title, note: [data.note, `${document.title.split(" · ").at(-1)} ${clock()}`].filter(Boolean).join(" · ") });
+  const look = lookAt(1200, 0, { title, format, note: [data.note, `${document.title.split(" · ").at(-1)} ${clock()}`].filter(Boolean).join(" · ") });
   const height = Math.max(520, (kind.height?.(look, data) ?? 0) + 60);
   const canvas = document.createElement("canvas");
   const chart = format === "svg"

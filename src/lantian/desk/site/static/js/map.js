@@ -5,7 +5,8 @@
  *   lines: FeatureCollection, properties {name, kind: "road" | "river" | "border"};
  *   points: [{lon, lat, label, colour, ink: "dark" | "light", shape, href, title, kind}];
  *   wind: {arrows: [{lon, lat, from_deg, ms}], text} | null; bounds: [west, south, east, north]}.
- * All but `areas` may be left out. Points with a label (the AQI) stand as links on the map;
+ * All but `areas` may be left out. A point with `bare` has no rim; a road with a colour is drawn broad in it; `listed`
+ * [{title, label, href}] stands in the list instead of the points. Points with a label (the AQI) stand as links on the map;
  * many points without one are drawn as dots. What is on the map is also listed in
  * [data-map-list] of the same figure. data-map-edit="point,polygon" lets a person draw.
  */
@@ -54,10 +55,10 @@ function styleOf(data) {
       { id: "ground", type: "background", paint: { "background-color": tone.ground } },
       { id: "area", source: "areas", type: "fill", paint: { "fill-color": ["coalesce", ["get", "colour"], ["case", ["boolean", ["get", "own"], false], tone.own, tone.area]], "fill-opacity": ["case", ["has", "colour"], 0.45, 1] } },
       { id: "river", source: "lines", type: "line", filter: kind("river"), paint: { "line-color": tone.river, "line-width": 2 } },
-      { id: "road", source: "lines", type: "line", filter: kind("road"), paint: { "line-color": tone.road, "line-width": 1.5 } },
+      { id: "road", source: "lines", type: "line", filter: kind("road"), paint: { "line-color": ["coalesce", ["get", "colour"], tone.road], "line-width": ["case", ["has", "colour"], 6, 1.5] } },
       { id: "edge", source: "areas", type: "line", paint: { "line-color": tone.edge, "line-width": 1 } },
       { id: "border", source: "lines", type: "line", filter: kind("border"), paint: { "line-color": tone.edge, "line-width": 2.5, "line-dasharray": [4, 2] } },
-      { id: "dot", source: "dots", type: "circle", paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 3 * enlarged(), 13, 7 * enlarged()], "circle-color": ["coalesce", ["get", "colour"], "#15589a"], "circle-stroke-color": "#ffffff", "circle-stroke-width": 1 } },
+      { id: "dot", source: "dots", type: "circle", paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 3 * enlarged(), 13, 7 * enlarged()], "circle-color": ["coalesce", ["get", "colour"], "#15589a"], "circle-stroke-color": "#ffffff", "circle-stroke-width": ["case", ["has", "bare"], 0, 1] } },
     ],
   };
 }
@@ -137,7 +138,7 @@ function listen(map, box, tip) {
 function list(box, data) {
   const place = box.closest("figure")?.querySelector("[data-map-list]");
   if (!place) return;
-  place.replaceChildren(...(data.points ?? []).map(({ href, title, label }) => {
+  place.replaceChildren(...(data.listed ?? data.points ?? []).map(({ href, title, label }) => {
     const text = [title, label].filter((part) => part !== undefined && part !== "").join(" · ");
     return make("li", {}, href ? make("a", { href }, text) : text);
   }));
@@ -218,7 +219,7 @@ function dropGone() {
 /** Draw the maps below `root` that are not drawn yet, and the shapes of their legends. */
 export function drawMaps(root) {
   dropGone();
-  for (const sign of root.querySelectorAll("[data-shape]")) if (!sign.querySelector("svg")) sign.prepend(shape(sign.dataset.shape));
+  for (const sign of root.querySelectorAll("[data-shape]")) if (!sign.querySelector("svg")) sign.prepend(shape(sign.dataset.shape, sign.dataset.colour));
   for (const box of root.querySelectorAll("[data-map]")) {
     if (started.has(box)) continue;
     started.add(box);

@@ -13,7 +13,7 @@ const SYMBOLS = ["circle", "rect", "triangle", "diamond", "emptyCircle", "emptyR
 /** How much larger the wall is drawn: its type grows with the screen. */
 export const enlarged = () => (document.documentElement.dataset.theme === "wall" ? parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 : 1);
 
-/** The look at a size; `exported` {title, note} where the picture goes into a file. */
+/** The look at a size; `exported` {title, note, format} where the picture goes into a file. */
 export function lookAt(width, height, exported = null) {
   const wall = document.documentElement.dataset.theme === "wall" && !exported;
   return {

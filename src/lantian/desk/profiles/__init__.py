@@ -1,0 +1,1 @@
+"""Profiles: what lidars, vans and drones saw, as pictures, maps and tables."""
