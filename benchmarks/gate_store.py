@@ -15,7 +15,7 @@ from lantian.lake.said import Said, Value
 DAY_S = 86_400
 #: Series of a store: 50 monitors with 40 factors each.
 MONITORS, FACTORS = 50, 40
-_HOLD = re.compile(r"longest hold (\d+) ms")
+_HOLD = re.compile(r"longest hold (\d+) ms \(CPU (\d+) ms\)")
 _DONE = re.compile(r"(\d+) 行入档 .*?, (\d+) 天.* (\d+) 次写入")
 
 
@@ -103,8 +103,8 @@ def tidy_beside(folder: Path) -> str:
         raise RuntimeError(done)
     return (
         f"tidy: {int(what[1]):,} values into files, {what[2]} days of frames let go, "
-        f"{what[3]} writes, longest hold of the lock {hold[1]} ms (goal 50), "
-        f"{time.perf_counter() - begun:.0f} s"
+        f"{what[3]} writes, longest hold of the lock {hold[1]} ms (goal 50), of processor "
+        f"time {hold[2]} ms, {time.perf_counter() - begun:.0f} s"
     )
 
 

@@ -85,6 +85,9 @@ def name_of(url: str) -> str:
 class Throwaway(Server):
     """A server of our own, in a folder of its own, that can go and come back."""
 
+    #: Where it listens.
+    listen = "127.0.0.1"
+
     def __init__(self, folder: Path, programs: Path) -> None:
         self.folder = folder
         self._programs = programs
@@ -113,7 +116,7 @@ class Throwaway(Server):
         """Start the server and wait until it answers."""
         settings = {
             "port": self.port,
-            "listen_addresses": "127.0.0.1",
+            "listen_addresses": self.listen,
             "unix_socket_directories": self.folder,
             "fsync": "off",
             "full_page_writes": "off",

@@ -80,9 +80,8 @@ def test_what_cannot_be_kept_so_is_said(tmp_path: Path, text: str) -> None:
 
 
 def test_the_command_tidies_and_shows_proofs(
-    store: FineStore, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    store: FineStore, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("os.nice", lambda by: by)
     assert main(["gate", "tidy", str(store.ledger.folder)]) == 0
     told = capsys.readouterr().out
     assert "values: 35" in told and "4 行入档" in told and "2 天报文已删除" in told

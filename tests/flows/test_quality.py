@@ -21,6 +21,7 @@ from lantian.rules.ruleset import in_force
 from lantian.terms.hour import day_number, first_hour
 from lantian.terms.mark import MISSING, Source
 from lantian.terms.period import parse_day, parse_period
+from postgres import BOTH
 from quality.conftest import START, STATIONS, air
 
 MAY, JUNE = parse_period("2019-05"), parse_period("2019-06")
@@ -83,6 +84,7 @@ def test_what_is_kept_is_what_the_pure_functions_say_of_the_same_hours(lake):
     assert (done.run.marks, done.run.findings) == (len(marks), len(kept))
 
 
+@BOTH
 def test_a_month_is_judged_again_only_when_its_hours_change_and_findings_are_added(lake, block):
     judge_quality(lake, JUNE)
     first = findings(lake.ledger)

@@ -26,6 +26,7 @@ from lantian.quality.review import Orphaned
 from lantian.terms.hour import day_number, first_hour
 from lantian.terms.mark import MISSING, Source
 from lantian.terms.period import parse_day
+from postgres import BOTH
 
 DAY = parse_day("2026-05-04")
 H0 = first_hour(day_number(DAY))
@@ -140,6 +141,7 @@ def test_an_approved_review_withdraws_a_value_of_an_own_station_alone(county, st
     assert day_versions(county, reviews(county.ledger)) == []
 
 
+@BOTH
 def test_an_approved_review_outlives_what_the_gate_sends_again(county):
     ask(county, "review", body())
     ask(county, "decide", decision("approved", 1))
@@ -205,9 +207,8 @@ def test_whatever_comes_each_review_stands_or_is_reported(first, later, again):
         with Lake.open(Path(folder) / "lake") as lake:
             load(lake, first)
             mark(lake, *(spike(first=H0 + n, last=H0 + n) for n in range(3)))
-            for n, seen in enumerate(first):
-                kilo = None if seen is None else seen * 1000
-                ask(lake, "review", body(hours=[[H0 + n, kilo]]))
+            seen = [None if value is None else value * 1000 for value in first]
+            ask(lake, "review", body(hours=[[H0 + n, value] for n, value in enumerate(seen)]))
             load(lake, later, Source.REALTIME_FILE)
             mark(lake, *(spike(first=H0 + n, last=H0 + n) for n in set(again)))
             found = judged_reviews(lake, reviews(lake.ledger))[::-1]

@@ -42,10 +42,11 @@ class Ground:
             if "disk" in self.harm:
                 stack.enter_context(small_disk(home))
             self.home, self.folder = home, home / "lake"
-            if self._wants_server:
-                self.server = stack.enter_context(server_in(home))
+            near = "127.0.0.1"
             if "network" in self.harm:
-                self.host, self.before = stack.enter_context(namespace())
+                near, self.host, self.before = stack.enter_context(namespace())
+            if self._wants_server:
+                self.server = stack.enter_context(server_in(home, near))
             stack.callback(self._end)
             self._with = stack.pop_all()
         return self
@@ -177,8 +178,8 @@ def _ip(*words: str) -> None:
 
 
 @contextmanager
-def namespace() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """A network of its own for the gate, joined by one line; gives its address."""
+def namespace() -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """A network of its own for the gate, joined by one line; gives the line's two addresses."""
     net = f"10.213.{os.getpid() % 250}"
     _ip("netns", "add", _NAME)
     try:
@@ -188,7 +189,7 @@ def namespace() -> Iterator[tuple[str, tuple[str, ...]]]:
         _ip("-n", _NAME, "addr", "add", f"{net}.2/24", "dev", _FAR)
         for device in (_FAR, "lo"):
             _ip("-n", _NAME, "link", "set", device, "up")
-        yield f"{net}.2", ("ip", "netns", "exec", _NAME)
+        yield f"{net}.1", f"{net}.2", ("ip", "netns", "exec", _NAME)
     finally:
         with suppress(CannotError):
             _ip("link", "del", _NEAR)
@@ -213,8 +214,8 @@ def small_disk(home: Path) -> Iterator[None]:
 
 
 @contextmanager
-def server_in(home: Path) -> Iterator[Throwaway]:
-    """A database server of its own behind the setting, beside what is to be harmed."""
+def server_in(home: Path, near: str) -> Iterator[Throwaway]:
+    """A database server of its own at an address, behind the setting."""
     try:
         programs = _programs()
     except NoServerError as error:
@@ -226,8 +227,11 @@ def server_in(home: Path) -> Iterator[Throwaway]:
     before = os.environ.get(URL)
     try:
         server.prepare()
+        with (place / "data/pg_hba.conf").open("a", encoding="ascii") as file:
+            file.write(f"host all all {near}/24 trust\n")
+        server.listen = f"127.0.0.1,{near}"
         server.start()
-        os.environ[URL] = server.url
+        os.environ[URL] = server.url.replace("127.0.0.1", near)
         yield server
     finally:
         server.stop()

@@ -13,6 +13,7 @@ from lantian.lake.fine import FineStore
 from lantian.lake.fine_hours import spoken
 from lantian.lake.fine_parts import FINE, part_of, part_rows, stored, sweep_parts
 from lantian.lake.letting_go import all_let_go, let_go
+from lantian.lake.monitor import values_at, values_by_frame
 from lantian.lake.retaking import raw_frames
 from lantian.lake.said import Kept, Said, Value
 from lantian.lake.store import Lake
@@ -250,3 +251,18 @@ def test_who_remembers_a_table_learns_that_it_is_gone(store: FineStore) -> None:
     other.close()
     assert hot(store) == []
     assert store.keep([said("late", value(4, T0 + 86_000, "a"), at=T0 + 86_000)]).new == 1
+
+
+@BOTH
+def test_a_monitors_page_shows_what_is_in_files_as_what_is_not(store: FineStore) -> None:
+    fill(store)
+    t = T0 + 600
+    before = values_at(store.ledger, "A1", t)
+    frame = before[0].frame
+    by_frame = values_by_frame(store.ledger, "A1", frame, t)
+    assert len(before) == 3 and by_frame == before
+    compact_day(store.ledger, DAY, Pace(), now_us=now_us)
+    assert values_at(store.ledger, "A1", t) == before
+    assert values_by_frame(store.ledger, "A1", frame, t) == before
+    store.keep([said("late", value(99, t, "a"), at=T0 + 5 * DAY_S)])
+    assert values_by_frame(store.ledger, "A1", frame, t) == before[1:]

@@ -110,7 +110,7 @@ def test_nothing_runs_code_made_from_data(trees: dict[str, ast.Module]) -> None:
     found = [(m, name) for m, tree in trees.items() for name, _ in _calls(tree) if name in run]
     assert found == []
     starting = {m for m, tree in trees.items() if "subprocess" in _imported(tree)}
-    assert starting == {"desk/site/server.py"}
+    assert starting == {"desk/site/server.py", "gate/doors/netcdf_apart.py"}
     shells = [m for m in trees if "shell=True" in ast.unparse(trees[m])]
     assert shells == []
     untrusted = {"pickle", "marshal", "shelve", "yaml"}

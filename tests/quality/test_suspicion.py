@@ -199,3 +199,23 @@ def test_a_finding_is_known_by_its_content() -> None:
 def test_limits_are_those_of_the_rules(rules: RuleSet) -> None:
     assert [hour_limit(rules, p) for p in (NO2, PM10, PM25, CO, O3)] == [200, 150, 75, 10, 200]
     assert [day_limit(rules, p) for p in (NO2, PM10, PM25, CO, O3)] == [80, 150, 75, 4, 160]
+
+
+def test_how_smooth_is_usual_is_asked_of_the_own_class(
+    network: Callable[[], Window], book: Criteria, rules: RuleSet
+) -> None:
+    def mean5(block: np.ndarray) -> np.ndarray:
+        made = block.copy()
+        for row in range(5, 8):
+            smooth = np.convolve(made[O3, row] / 1000, np.ones(5) / 5, "same")
+            made[O3, row] = np.rint(smooth) * 1000
+        return made
+
+    honest = network()
+    window = replace(honest, trailing=mean5(honest.trailing), judged=mean5(honest.judged))
+    found = {f.station for f in findings_of(window, book, rules) if f.check is Check.SMOOTH}
+    assert found == set(window.stations[5:])
+    apart = replace(window, classes=("a",) * 5 + ("b",) * 3)
+    assert not any(f.check is Check.SMOOTH for f in findings_of(apart, book, rules))
+    with pytest.raises(ValueError, match="classes"):
+        replace(window, classes=("a",))

@@ -122,7 +122,21 @@ def _configure_simulate(verbs: "Verbs") -> None:
     simulate.add_argument(
         "--roster",
         metavar="STATION",
-        help="只打印设备名册 CSV，均归该站点 / only print the register, all of this station",
+        help="只打印设备名册 CSV，均归该站点；--county 时各归本站 / only print the register, all "
+        "of this station, with --county each of its own",
+    )
+    simulate.add_argument(
+        "--unknown",
+        type=int,
+        nargs="*",
+        default=[],
+        metavar="NUMBER",
+        help="名册中略去的序号，待认领 / left out of the register, to be adopted",
+    )
+    simulate.add_argument(
+        "--lie",
+        metavar="NUMBER:MODE",
+        help="一台造假：capped 封顶、smoothed 平滑、copied 抄邻站 / one lies about particles",
     )
 
 

@@ -84,8 +84,9 @@ def calibrate_day(
 ) -> CalibrationReport:
     """Calibrate the micro-stations that are due on a day, from what was before it.
 
-    An accepted calibration is due again after the book's number of days, a refused one the
-    next day. Every outcome is kept, with its coefficients or with the reason that there are none.
+    A calibration is due again after the book's number of days, one for which there were too
+    few references the next day. Every outcome is kept, with its coefficients or with the reason
+    that there are none.
 
     Parameters
     ----------
@@ -143,7 +144,7 @@ def _chosen(known: Sequence[str], asked: Collection[str]) -> list[str]:
 
 
 def _due(last: KeptCalibration | None, at_h: int, clause: CalibrationClause) -> bool:
-    if last is None or last.refused:
+    if last is None or last.refused == FEW:
         return last is None or last.at_h < at_h
     return at_h - last.at_h >= 24 * clause.refit_d
 

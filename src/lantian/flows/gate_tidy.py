@@ -35,11 +35,12 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class Tidied:
-    """What one tidying did: rows put into files, proofs of frames, longest hold of the lock."""
+    """What one tidying did: rows put into files, proofs of frames, how it held the lock."""
 
     rows: int
     let_go: tuple[LetGo, ...]
     longest_s: float
+    longest_cpu_s: float
     turns: int
 
 
@@ -119,7 +120,7 @@ def tidy(
             gone = _drop_frames(store, last, kept["frames"].days, pace, say, now_us)
     finally:
         store.close()
-    return Tidied(rows, gone, pace.longest_s, pace.turns)
+    return Tidied(rows, gone, pace.longest_s, pace.longest_cpu_s, pace.turns)
 
 
 def _last_day(store: FineStore, now_us: int) -> int:

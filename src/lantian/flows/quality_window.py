@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lantian.flows.grounds import offsets_of
+from lantian.flows.quality_upkeep import upkeep_hours
 from lantian.lake.roster import Roster, Station
 from lantian.lake.rows import WEATHER
 from lantian.lake.standing import with_marks
@@ -54,6 +55,8 @@ class JudgedMonth:
         says does not count is not.
     weather : Weather or None
         Of the judged hours.
+    upkeep : ndarray of bool, shape (stations, judged hours), or None
+        Hours that a monitor flagged as calibration or maintenance; None where no gate ran.
     scattering : ndarray of bool, shape (stations,)
     classes : tuple of str
         Class of each station.
@@ -69,6 +72,7 @@ class JudgedMonth:
     start: int
     values: Int32s
     weather: Weather | None
+    upkeep: npt.NDArray[np.bool_] | None
     scattering: npt.NDArray[np.bool_]
     classes: tuple[str, ...]
     sequence: int
@@ -85,6 +89,8 @@ class JudgedMonth:
         found = hashlib.sha256(repr(known).encode())
         found.update(np.ascontiguousarray(self.values).tobytes())
         found.update(self.scattering.tobytes())
+        if self.upkeep is not None:
+            found.update(self.upkeep.tobytes())
         if self.weather is not None:
             for name in _WEATHER_COLUMNS:
                 found.update(np.ascontiguousarray(getattr(self.weather, name)).tobytes())
@@ -101,6 +107,7 @@ class JudgedMonth:
             trailing=np.ascontiguousarray(self.values[:, :, first:split]),
             judged=np.ascontiguousarray(self.values[:, :, split:]),
             weather=self.weather,
+            upkeep=self.upkeep,
             scattering=self.scattering,
             classes=self.classes,
             offset_h=self.offset_h,
@@ -183,6 +190,7 @@ def _read(
         start,
         block[:, there],
         _weather(lake, roster, kept, h_from, h_to, sequence),
+        upkeep_hours(lake, kept, h_from, h_to),
         np.array([kinds.get(s) == _SCATTERING for s in kept], np.bool_),
         tuple("reference" if (k := kinds.get(s, "")) in _REFERENCE else k for s in kept),
         sequence,

@@ -19,7 +19,7 @@ from lantian.gate import metrics
 from lantian.gate.asking import ask_for
 from lantian.gate.clock import Clock, Shift
 from lantian.gate.doors.door import Reader, Reception, hear_kept
-from lantian.gate.doors.message import UNIT
+from lantian.gate.doors.message import UNIT, UNREADABLE
 from lantian.gate.doors.opening import NAMES, Entrances, Ways, doors_of
 from lantian.gate.doors.streams import load
 from lantian.gate.hearing import AHEAD, BY_ROSTER, UNKNOWN
@@ -34,7 +34,7 @@ from lantian.lake.fine import FineStore
 from lantian.lake.fine_gaps import gaps
 from lantian.lake.gate_tables import FRAMES
 from lantian.lake.heard import heard
-from lantian.lake.retaking import retake
+from lantian.lake.retaking import reread, retake
 from lantian.lake.said import Said
 from lantian.lake.store import Lake
 
@@ -210,6 +210,14 @@ class _Gate:
             said = [hear_kept(raw, at_us, self._readers, self.roll) for at_us, raw in frames]
             kept = self._store.take_up(block, said)
             self._say(f"崩溃后补记 / taken up after a crash: {kept.frames} frames")
+        # A stream's file may have been mended since.
+        read = reread(
+            self._store,
+            UNREADABLE,
+            lambda raw, at_us: hear_kept(raw, at_us, self._readers, self.roll),
+        )
+        if read:
+            self._say(f"按现有声明补读 / read again as declared now: {read} messages")
 
     async def by_the_clock(self, server: Server, reception: Reception, stop: asyncio.Event) -> None:
         """Look at the roster, send commands, fold hours and ask for what is missing."""

@@ -60,9 +60,9 @@ class FineStore:
         """Keep a group of frames and their values; return once the disk keeps them.
 
         What has no bytes (noise that belongs to no frame) is only counted, and so is a frame
-        that is there already, byte for byte. Bytes that several sources share are kept once.
-        A value that is there with another content is
-        replaced, and the old one kept with what replaced it.
+        that is there already, byte for byte. Bytes that sources beside each other share are
+        kept once. A value that is there with another content is replaced, and the old one kept
+        with what replaced it.
 
         Parameters
         ----------
@@ -79,15 +79,17 @@ class FineStore:
             return Kept(0, 0, 0, 0, 0)
         fresh, again = self._parted(group)
         block = None
-        places: dict[int, int] = {}
+        numbered: list[tuple[int, Said]] = []
         raws: list[Received] = []
         for said in fresh:
-            if places.setdefault(said.digest, len(raws)) == len(raws):
+            # Only neighbours share: numbers must stay in the order of hearing.
+            if not raws or raws[-1][1] != said.raw:
                 raws.append((said.received_us, said.raw))
+            numbered.append((len(raws) - 1, said))
         if raws:
             block = self.files.append(group[0].received_us // _DAY_US, raws)
         with self.ledger.write():
-            return self._write([(places[said.digest], said) for said in fresh], block, again)
+            return self._write(numbered, block, again)
 
     def take_up(self, block: Block, frames: Sequence[Sequence[Said]]) -> Kept:
         """Note a group that the files hold and the tables do not, as `left_behind` found it.
@@ -104,6 +106,29 @@ class FineStore:
                     numbered.append((place, said))
         with self.ledger.write():
             return self._write(numbered, block, again)
+
+    def note_again(self, day: int, frames: Sequence[tuple[Said, int]], gone: Said) -> None:
+        """Note what a kept message says now that named nobody before, under its old number.
+
+        Parameters
+        ----------
+        day : int
+            UTC day of whose frames it is.
+        frames : sequence of (Said, int)
+            What it says of each source, and the number of its frame.
+        gone : Said
+            What was noted of it before; its `cause` is the new one.
+        """
+        with self.ledger.write() as sql:
+            said = [each for each, _ in frames]
+            self._note_sources([each for each in said if self.ledger.source(each.mn) is None])
+            self._count(said)
+            self._note_frames(day, frames, "ON CONFLICT DO NOTHING")
+            note_values(self.ledger, frames)
+            sql.execute(
+                f"UPDATE frame_{day} SET cause = ? WHERE source = ? AND digest = ?",
+                (gone.cause, self.ledger.source(gone.mn), gone.digest),
+            )
 
     def _parted(self, group: Sequence[Said]) -> tuple[list[Said], list[Said]]:
         """Frames that are new, each once, and what is only counted: the same again, noise."""
@@ -197,14 +222,14 @@ class FineStore:
             "clock_ms = COALESCE(excluded.clock_ms, source.clock_ms)",
         )
 
-    def _note_frames(self, day: int, frames: Sequence[tuple[Said, int]]) -> None:
+    def _note_frames(self, day: int, frames: Sequence[tuple[Said, int]], also: str = "") -> None:
         self.ledger.make_day("frame", day)
         rows = []
         for said, number in frames:
             head = (self.ledger.sources[said.mn], said.digest, number, said.received_us)
             tail = (said.version, said.cause, ",".join(said.faults), len(said.values))
             rows.append((*head, said.qn, said.cn, said.st, *tail))
-        self.ledger.insert(f"frame_{day} ({FRAME_COLUMNS})", rows)
+        self.ledger.insert(f"frame_{day} ({FRAME_COLUMNS})", rows, also)
 
     def _count(self, heard: Sequence[Said]) -> None:
         counts = Counter(

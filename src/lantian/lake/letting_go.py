@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
@@ -144,11 +143,8 @@ def _take_out(
     while start < len(keys):
         some = keys[start : start + pace.rows]
         start += len(some)
-        with ledger.write() as sql:
-            begun = time.perf_counter()
+        with pace.turn(ledger) as sql:
             sql.execute(
                 f"DELETE FROM {rows} ({key}) >= ({here}) AND ({key}) <= ({here})",
                 (*some[0], *some[-1]),
             )
-            spent_s = time.perf_counter() - begun
-        pace.took(spent_s)

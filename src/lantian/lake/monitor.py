@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+from lantian.lake.fine_parts import part_of, stored
 from lantian.lake.frames import MOST_FRAMES
 from lantian.lake.gate_ledger import GateLedger
 
@@ -105,17 +106,39 @@ def newest_values(ledger: GateLedger, mn: str) -> list[Stored]:
 
 def values_at(ledger: GateLedger, mn: str, t: int) -> list[Stored]:
     """Return the values of a monitor that end at a moment, seconds since 1970."""
-    day = (t - 1) // _DAY_S
+    return sorted(_of_day(ledger, mn, (t - 1) // _DAY_S, t, t), key=lambda v: v[:3])
+
+
+def values_by_frame(ledger: GateLedger, mn: str, frame: int, until_t: int) -> list[Stored]:
+    """Return the values that stand by one frame, of the two days before a moment."""
+    found: list[Stored] = []
+    last = until_t // _DAY_S
+    for day in (last - 1, last):
+        if part_of(ledger, day) is not None:
+            whole = _of_day(ledger, mn, day, day * _DAY_S + 1, (day + 1) * _DAY_S)
+            found += [value for value in whole if value.frame == frame]
+            continue
+        with ledger.read() as sql:
+            if ledger.has_day("fine", day):
+                rows = sql.execute(
+                    f"SELECT {_VALUE} FROM source p JOIN series s ON s.source = p.id "
+                    f"JOIN fine_{day} f ON f.series = s.id WHERE p.mn = ? AND f.frame = ?",
+                    (mn, frame),
+                )
+                found += [Stored(*row) for row in rows]
+    return sorted(found, key=lambda v: (v.factor, v.kind, v.t))
+
+
+def _of_day(ledger: GateLedger, mn: str, day: int, first_t: int, last_t: int) -> list[Stored]:
+    """Values of a monitor within a UTC day, from the tables and the file of the day."""
     with ledger.read() as sql:
-        if not ledger.has_day("fine", day):
-            return []
         rows = sql.execute(
-            f"SELECT {_VALUE} FROM source p JOIN series s ON s.source = p.id "
-            f"JOIN fine_{day} f ON f.series = s.id "
-            "WHERE p.mn = ? AND f.t = ? ORDER BY s.factor, s.kind, s.span_s",
-            (mn, t),
+            "SELECT s.id, s.factor, s.kind, s.span_s FROM source p JOIN series s "
+            "ON s.source = p.id WHERE p.mn = ?",
+            (mn,),
         ).fetchall()
-    return [Stored(*row) for row in rows]
+    names: dict[int, tuple[str, str, int]] = {row[0]: (row[1], row[2], row[3]) for row in rows}
+    return [Stored(*names[row[0]], *row[1:]) for row in stored(ledger, day, names, first_t, last_t)]
 
 
 def unfolded_hours(ledger: GateLedger, mn: str) -> set[int]:

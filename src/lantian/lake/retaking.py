@@ -11,6 +11,8 @@ from lantian.lake.frames import MOST_FRAMES, Block
 from lantian.lake.gate_ledger import places
 from lantian.lake.said import Said
 
+#: Cause of a message that named nobody, and was read later.
+REREAD: Final = "reread"
 #: Frames of one transaction.
 _AT_ONCE: Final = 500
 
@@ -45,6 +47,46 @@ def retake(store: FineStore, mn: str, causes: Collection[str], hear: Hear) -> in
             ).fetchall()
         for some in batched(kept, _AT_ONCE):
             taken += _retake(store, day, source or 0, some, hear)
+    return taken
+
+
+def reread(
+    store: FineStore, causes: Collection[str], hear: Callable[[bytes, int], Sequence[Said]]
+) -> int:
+    """Read again messages that could not be read and so named nobody; return how many can now.
+
+    Parameters
+    ----------
+    store : FineStore
+    causes : collection of str
+        Why they could not be read.
+    hear : callable
+        Says of the bytes of a message, received at microseconds since 1970, what each source
+        tells.
+
+    Raises
+    ------
+    LakeBroken
+        If frames are damaged, or the disk is full.
+    """
+    taken = 0
+    source = store.ledger.source("")
+    for day in _days(store, source, causes) if source is not None else ():
+        with store.ledger.read() as sql:
+            kept = sql.execute(
+                f"SELECT frame FROM frame_{day} WHERE source = ? "
+                f"AND cause IN {places(len(causes), 1)} ORDER BY frame",
+                (source, *causes),
+            ).fetchall()
+        for (frame,) in kept:
+            try:
+                ((at_us, raw),) = raw_frames(store, [frame]).values()
+            except NoData:
+                continue  # it was let go
+            told = [(said, frame) for said in hear(raw, at_us) if said.mn]
+            if told:
+                store.note_again(day, told, Said("", raw, at_us, "", cause=REREAD))
+                taken += 1
     return taken
 
 

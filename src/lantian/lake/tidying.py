@@ -6,10 +6,12 @@ crash leaves rows twice at worst, which say the same, and the next tidying goes 
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import batched
 from typing import Final
 
+from lantian.lake.database import Sql
 from lantian.lake.fine_parts import (
     FinePart,
     count_part,
@@ -24,7 +26,7 @@ from lantian.lake.gate_tables import FINE_COLUMNS
 #: Series read at once: their minutes of a day are some ten thousand rows.
 _SERIES: Final = 32
 _FEWEST: Final = 100
-_MOST: Final = 20_000
+_MOST: Final = 3_000
 
 
 @dataclass(slots=True)
@@ -37,8 +39,8 @@ class Pace:
         How long the writer's lock shall be held at most; half of it is aimed at.
     rows : int
         Rows of the next transaction; it follows from how long the last one took.
-    longest_s : float
-        Longest that the lock was held, without the commit itself.
+    longest_s, longest_cpu_s : float
+        Longest that the lock was held, without the commit itself, and the processor time of it.
     turns : int
         Transactions so far.
     """
@@ -46,12 +48,20 @@ class Pace:
     hold_s: float = 0.02
     rows: int = 1_000
     longest_s: float = 0.0
+    longest_cpu_s: float = 0.0
     turns: int = 0
 
-    def took(self, spent_s: float) -> None:
-        """Note one transaction."""
+    @contextmanager
+    def turn(self, ledger: GateLedger) -> Iterator[Sql]:
+        """One transaction, and a rest as long: others have the lock half of the time at least."""
+        with ledger.write() as sql:
+            begun, cpu = time.perf_counter(), time.thread_time()
+            yield sql
+            spent_s = time.perf_counter() - begun
+            self.longest_cpu_s = max(self.longest_cpu_s, time.thread_time() - cpu)
         self.longest_s = max(self.longest_s, spent_s)
         self.turns += 1
+        time.sleep(spent_s)
         fits = self.rows * self.hold_s / 2 / max(spent_s, 1e-6)
         self.rows = round(min(max(fits, self.rows / 4, _FEWEST), self.rows * 2, _MOST))
 
@@ -124,8 +134,7 @@ def _take_out_some(ledger: GateLedger, day: int, some: Sequence[Row], pace: Pace
             return
     # The frame that a value stands by tells whether it is still the same.
     held = {(row[0], row[1], row[6]) for row in some}
-    with ledger.write() as sql:
-        begun = time.perf_counter()
+    with pace.turn(ledger) as sql:
         rows = sql.execute(f"SELECT series, t, frame FROM fine_{day} WHERE {within}", span)
         there = {tuple(row) for row in rows.fetchall()}
         if there <= held:
@@ -137,5 +146,3 @@ def _take_out_some(ledger: GateLedger, day: int, some: Sequence[Row], pace: Pace
                     f"DELETE FROM fine_{day} WHERE (series, t) IN (VALUES {places(2, len(keys))})",
                     pairs(keys),
                 )
-        spent_s = time.perf_counter() - begun
-    pace.took(spent_s)

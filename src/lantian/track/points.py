@@ -13,6 +13,8 @@ type Times = npt.NDArray[np.int64]
 type Doubles = npt.NDArray[np.float64]
 
 _DAY_S: Final = 86_400
+_MOST_LON: Final = 180
+_MOST_LAT: Final = 90
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +109,7 @@ def track_of(
     if len(set(names)) < len(names):
         raise _broken("同名的因子 / a factor is named twice", where)
     lon, lat, height_m = places
-    if not (np.abs(lon) <= 180).all() or not (np.abs(lat) <= 90).all():
+    if not (np.abs(lon) <= _MOST_LON).all() or not (np.abs(lat) <= _MOST_LAT).all():
         raise _broken("经纬度缺失或越界 / longitude or latitude is missing or out of range", where)
     order = np.argsort(t, kind="stable")
     last = order[np.append(np.diff(t[order]) > 0, [True])]

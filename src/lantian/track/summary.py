@@ -20,7 +20,7 @@ METHOD: Final = (
 
 @dataclass(frozen=True, slots=True)
 class OnSegment:
-    """Figures of one factor on one segment; `place` is the segment's, NONE for all the rest; `number` of points."""
+    """Figures of one factor over `number` points of a segment; `place` NONE is for the rest."""
 
     place: int
     number: int

@@ -10,6 +10,7 @@ from tests.desk.air.conftest import beijing, beijing_folder, stand
 from tests.desk.register.conftest import county, place
 
 from lantian.desk.accounts.models import Account
+from lantian.desk.alarms.register import RULES
 from lantian.desk.api import rate
 from lantian.desk.api.models import Token
 from lantian.desk.api.services import create_token
@@ -111,6 +112,9 @@ def land(county: Place, actor: Actor, now: datetime) -> dict[str, dict[str, int]
              citation_zh="y")  # fmt: skip
         made(LEADERS, at, code=f"L{at}", person=person, place=place)
         made(SHIFTS, at, day=now.date(), from_hour=8, position="lead", person=person, place=place)
+        made(RULES, at, code=f"A{at}", name_zh=at, place=place, factor="pm25", step="hour",
+             threshold=75, clear=60, steps=2, from_hour=0, to_hour=24, post1=post, wait1=30,
+             wait2=30, post2=None, post3=None)  # fmt: skip
         found.setdefault("place", {})[at] = place.pk
     return found
 

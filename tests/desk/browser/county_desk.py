@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from lantian.desk.site.entry import load, set_up
 from lantian.flows.twin import add_twin, enrol_twin
 from lantian.gate.hearing import hear
@@ -19,8 +21,12 @@ from lantian.hj212.reading import spell_qn, spell_time
 from lantian.lake.device import read_devices
 from lantian.lake.enrol import enrol_rows
 from lantian.lake.fine import FineStore
+from lantian.lake.said import Said
 from lantian.lake.store import Lake
+from lantian.lake.surveys import FLIGHT, pack_scan, pack_track
+from lantian.profile.scan import scan_of
 from lantian.terms.hour import hour_number
+from lantian.track.points import track_of
 
 DAYS = 70
 #: A monitor that the roster names, and one that it does not.
@@ -40,6 +46,7 @@ def fill(folder: Path) -> None:
         add_twin(lake, hour_number(first), hour_number(end.replace(tzinfo=None)))
         enrol_rows(lake, "devices", [{"mn": MONITOR, "station": "9901A", "password": "123456"}])
         hear_monitors(lake)
+        keep_profiles(lake)
     settings = f'[desk]\ndemo = true\nplace = "青岚县"\n[robots]\nhosts = ["{ROBOTS}"]\n'
     (folder / "desk.toml").write_text(settings, encoding="utf-8")
 
@@ -62,6 +69,28 @@ def hear_monitors(lake: Lake) -> None:
             received_us = int(now.timestamp() * 1_000_000)
             frame = raw.removesuffix(b"\r\n") + end
             store.keep([hear(frame, peer="192.0.2.7", received_us=received_us, roll=roll).said])
+    store.close()
+
+
+def keep_profiles(lake: Lake) -> None:
+    """Keep yesterday of a lidar, of a van on a road of the county, and of a drone."""
+    noon = datetime.now(ZoneInfo("Asia/Shanghai")).replace(hour=12, minute=0) - timedelta(days=1)
+    t = int(noon.timestamp()) + np.arange(60)
+    height_m = np.arange(15.0, 3_000, 30)
+    seen = np.where(height_m < 1_200, 5.0, 0.1)[None, :] * np.ones((60, 1))
+    places = (np.linspace(115.4923, 115.5211, 60), np.linspace(35.9198, 35.9167, 60))
+    values = np.linspace(20, 120, 60)[:, None]
+    way = track_of(t, (*places, np.linspace(0, 300, 60)), [("PM2.5", "ug/m3")], values)
+    of = {
+        "LIDAR-1": pack_scan(scan_of(t[:1] + 300 * np.arange(60), height_m, seen)),
+        "VAN-1": pack_track(way),
+        "UAV-1": pack_track(way, FLIGHT),
+    }
+    store = FineStore.open(lake.folder)
+    store.keep([
+        Said(mn, mn.encode(), int(t[0]) * 1_000_000, "192.0.2.7", surveys=surveys)
+        for mn, surveys in of.items()
+    ])  # fmt: skip
     store.close()
 
 

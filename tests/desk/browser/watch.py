@@ -11,8 +11,10 @@ AXE = Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js"
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 _AXE = AXE.read_text(encoding="utf-8")
 _RUN = "only => axe.run({runOnly: only, resultTypes: ['violations'], preload: false})"
-#: What sticks to an edge covers another thing at every scroll; it is looked at where it lies.
-_STILL = """for (const e of document.querySelectorAll("main *"))
+#: What sticks to an edge covers another thing at every scroll: all is looked at where it lies,
+#: from the top of the page, where the bar above covers nothing.
+_STILL = """scrollTo(0, 0)
+for (const e of document.querySelectorAll("main *"))
   if (getComputedStyle(e).position == "sticky") e.style.position = "static" """
 _POLICY = """addEventListener("securitypolicyviolation",
   (e) => console.error(`policy ${e.violatedDirective}: ${e.blockedURI}`))"""

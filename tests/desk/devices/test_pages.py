@@ -98,7 +98,7 @@ def test_a_frame_shows_what_was_said_and_what_it_became(five, gate, client_as) -
     assert PASSWORD not in page.text
     assert "PW=***" in page.text
     assert "36.25" in page.text
-    assert "␍␊" in page.text
+    assert r"\r\n</pre>" in page.text
     assert [row["cells"][2] for row in page.context["stored"]["rows"]] == ["60", "36.25"]
     assert page.context["hours"][0]["waits"]
     assert "/air/why/hour/S1/" in page.context["hours"][0]["url"]

@@ -100,7 +100,7 @@ def test_a_review_waits_is_written_and_takes_effect_on_own_stations_alone(
     assert "失去依据" not in page
     # Both versions of the day differ where the official value did not move.
     _, _, versions = page.partition("两种口径的日值")
-    numbers = re.findall(r'class="is-number">(?:<[^>]+>)*([\d.]+)', versions)
+    numbers = re.findall(r'class="is-number"[^>]*>(?:<[^>]+>)*([\d.]+)', versions)
     assert (len(set(numbers)), len(numbers)) == (1 if station == OWN else 2, 2)
 
     assert chief.post("/quality/reviews/1/decide", {"state": "withdrawn"}).status_code == 400

@@ -147,8 +147,6 @@ class Broker:
             "persistence true",
             "max_queued_messages 0",  # else, of those for one that is away, 1,000 are kept
             f"persistence_location {folder}/",
-            "autosave_interval 1",
-            "autosave_on_changes true",
             f"log_dest file {folder}/log",
             *(more or ("allow_anonymous true",)),
         )

@@ -6,13 +6,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lantian.gate.doors.door import hear
-from lantian.gate.doors.message import Message, unwrap
+from lantian.gate.doors import netcdf_apart
+from lantian.gate.doors.door import hear, hear_kept
+from lantian.gate.doors.message import BadMessage, Message, unwrap
+from lantian.gate.doors.netcdf import read_netcdf
+from lantian.gate.doors.netcdf_apart import NetcdfLayout
 from lantian.gate.doors.streams import Stream, load
+from lantian.gate.hearing import BY_ROSTER
 from lantian.gate.roll import Roll, roll_of
 from lantian.lake.device import Device
 from lantian.lake.events import hourly_counts
 from lantian.lake.fine import FineStore
+from lantian.lake.retaking import retake
+from lantian.lake.said import Said
 from lantian.lake.surveys import FLIGHT, SCAN, TRACK, days_of, read_scan, read_track, surveyed
 from lantian.profile.boundary_layer import layer_height
 
@@ -86,16 +92,30 @@ def test_a_ceilometer_file_becomes_a_picture_and_layer_heights(
     assert not np.isfinite(heights[(scan.t - first_t > 3_600) & (scan.t - first_t < 32_400)]).any()
 
 
-def test_what_is_no_netcdf_or_of_another_layout_is_refused_and_kept(
-    store: FineStore, shared: Path
-) -> None:
-    folder = store.ledger.folder
-    text = 'reads = "scans"\n[reading]\nmn = "LIDAR-1"\n[reading.netcdf]\nbackscatter = "beta"\n'
-    streams = declared(folder, "beta", text)
-    for body in (b"", b"CDF\x01 torn", (shared / "data" / OSLO).read_bytes()[:50_000],
-                 (shared / "data" / OSLO).read_bytes()):  # fmt: skip
-        assert take(store, streams, "beta", body)[0] == "syntax"
+def test_what_is_no_netcdf_or_of_another_layout_is_refused(shared: Path) -> None:
+    body = (shared / "data" / OSLO).read_bytes()
+    usual, other = NetcdfLayout(), NetcdfLayout(backscatter="beta")
+    for layout, given in (
+        (usual, b""),
+        (usual, b"CDF\x01 torn"),
+        (usual, body[:50_000]),
+        (other, body),
+    ):
+        with pytest.raises(BadMessage):
+            read_netcdf(Message("drop", "oslo", "a.nc", given, 0, ""), layout)
+
+
+def test_a_file_that_is_refused_is_kept_with_the_reason(store: FineStore) -> None:
+    streams = declared(store.ledger.folder, "oslo", 'reads = "scans"\n[reading]\nmn = "LIDAR-1"\n')
+    assert take(store, streams, "oslo", b"no such thing")[0] == "syntax"
     assert surveyed(store.ledger, [SCAN]) == []
+    assert len(_blocks(store)) == 1
+
+
+def test_a_file_that_fells_its_reader_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(netcdf_apart.sys, "executable", "/bin/false")
+    with pytest.raises(BadMessage, match="broke off: exit 1"):
+        netcdf_apart.read_apart(Message("", "s", "o", b"", 0, ""), NetcdfLayout())
 
 
 def test_a_scan_in_csv_that_comes_in_pieces_is_one_and_the_later_word_counts(
@@ -137,6 +157,21 @@ def test_a_vans_track_keeps_every_point_with_a_place(store: FineStore) -> None:
     with store.ledger.read() as sql:
         assert sql.execute("SELECT COUNT(*) FROM survey").fetchone()[0] == 1
     assert days_of(store.ledger, "VAN-1", TRACK) == (DAY,)
+
+
+def test_a_van_that_is_adopted_later_loses_no_point(store: FineStore) -> None:
+    text = 'reads = "tracks"\n[reading]\nmn = "VAN-1"\nleft_out = ["speed"]\n'
+    readers = {n: s.reader for n, s in declared(store.ledger.folder, "van", text).items()}
+    message = Message("drop", "van", "van.csv", VAN.encode(), NOW_US, "")
+    store.keep(hear(message, readers, Roll()).said)
+    assert surveyed(store.ledger, [TRACK]) == []
+
+    def again(raw: bytes, received_us: int) -> Said:
+        (said,) = hear_kept(raw, received_us, readers, roll())
+        return said
+
+    assert retake(store, "VAN-1", BY_ROSTER, again) == 1
+    assert surveyed(store.ledger, [TRACK]) == [("VAN-1", TRACK)]
 
 
 def test_a_flight_needs_heights(store: FineStore) -> None:

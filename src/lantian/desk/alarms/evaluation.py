@@ -49,7 +49,7 @@ def rules_in_force(day: date) -> list[Rule]:
 
 def standing_of(rule: Rule, now: datetime) -> Standing:
     """How far a rule was evaluated; a new one begins now."""
-    start = int(now.timestamp()) // rule.step_s - rule.steps
+    start = int(now.timestamp()) // rule.step_s
     return Standing.objects.get_or_create(rule=rule, defaults={"start": start})[0]
 
 

@@ -9,7 +9,6 @@ from lantian.desk.alarms.models import Alarm
 from lantian.desk.alarms.words import MINUTE, OPEN, OVER
 from lantian.desk.rights.reach import Reach
 from lantian.desk.stations.queries import StationNote, stations_by_code
-from lantian.flows.calibration_ground import MICRO
 from lantian.terms.hour import local_end
 
 PAGE: Final = 50
@@ -39,10 +38,8 @@ def names() -> dict[str, StationNote]:
     return stations_by_code()
 
 
-def derivation(one: Alarm, known: StationNote | None, offset_h: int) -> str:
+def derivation(one: Alarm, offset_h: int) -> str:
     """Address of where the highest value of an alarm comes from; "" for a minute's."""
-    if known is not None and known.kind == MICRO:
-        return f"{reverse('calibration:station', args=[one.station])}?item={one.rule.factor}"
     if one.rule.step == MINUTE:
         return ""
     end = local_end(one.highest_at, offset_h)

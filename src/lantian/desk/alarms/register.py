@@ -1,8 +1,10 @@
 """The register of alarm rules."""
 
 from lantian.desk.alarms.models import Rule
-from lantian.desk.alarms.services import check_rule
+from lantian.desk.alarms.services import KIND, check_rule
 from lantian.desk.alarms.words import FACTORS, STEPS, WEEKDAYS
+from lantian.desk.language import both
+from lantian.desk.log.words import name_kind
 from lantian.desk.places.queries import subtree_filter
 from lantian.desk.register.kinds import Choice, Choices, Number, Reference, Text
 from lantian.desk.register.spec import Column, Limits, Register, declare
@@ -13,7 +15,7 @@ _POST = Reference("people.Post", label="title_zh", area="place__path")
 RULES = declare(
     Register(
         app="alarms",
-        name="alarm-rules",
+        name="alarm_rules",
         zh="告警规则",
         en="Alarm rules",
         model=Rule,
@@ -107,3 +109,18 @@ RULES = declare(
         ),
     )
 )  # fmt: skip
+
+name_kind(
+    KIND,
+    both("告警", "Alarm"),
+    {
+        "rule": both("规则", "Rule"),
+        "station": both("站点", "Station"),
+        "raised": both("告警时段", "Raised at step"),
+        "cleared": both("解除时段", "Over at step"),
+        "late": both("数据迟到", "Late data"),
+        "level": both("层级", "Level"),
+        "by": both("应答人", "Answered by"),
+        "answer": both("说明", "Answer"),
+    },
+)

@@ -142,7 +142,7 @@ def detail(request: DeskRequest, pk: int) -> HttpResponse:
         "raised": _clock(one, one.raised),
         "cleared": "" if one.cleared is None else _clock(one, one.cleared),
         "highest_at": _clock(one, one.highest_at),
-        "why": derivation(one, known, offset_h),
+        "why": derivation(one, offset_h),
         "to_answer": may and one.answered_at is None and not one.gone,
         "more_to_call": post is not None and one.cleared is None and one.answered_at is None,
         "values": _values(one, offset_h),

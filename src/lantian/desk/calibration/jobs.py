@@ -14,7 +14,7 @@ from lantian.lake.store import Lake
 from lantian.terms.hour import local_end
 
 #: Weeks that a first run makes good, so that drift can be seen at once.
-_WEEKS: Final = 4
+_WEEKS: Final = 2
 
 
 @job("calibrate", zh="校准微站", en="Calibrate micro-stations", at="03:10")

@@ -10,6 +10,7 @@ import numpy as np
 from lantian.desk.air.queries.pictures import hourly_times, plain, series
 from lantian.desk.calibration.words import ORIGINS, reasons_of
 from lantian.desk.language import both, language
+from lantian.desk.stations.queries import stations_by_code
 from lantian.errors import NoData
 from lantian.flows.calibration import CalibratedHours, calibrated_hours
 from lantian.flows.calibration_ground import clock_of, micro_stations
@@ -94,7 +95,7 @@ def states(lake: Lake, item: Pollutant, h: int) -> list[StationState]:
     rows: dict[str, list[KeptCalibration]] = {}
     for row in kept_calibrations(lake.ledger, pollutant=item.key):
         rows.setdefault(row.station, []).append(row)
-    offset_h = clock_of(roster)
+    offset_h, names = clock_of(roster), stations_by_code()
     told = []
     for code, entry in found.items():
         versions = [_version(row, offset_h) for row in rows.get(code, [])]
@@ -104,13 +105,14 @@ def states(lake: Lake, item: Pollutant, h: int) -> list[StationState]:
         told.append(
             StationState(
                 code,
-                entry.name or code,
+                names[code].name if code in names else entry.name or code,
                 versions[-1] if versions else None,
                 holding[-1] if holding else None,
                 _drift(recent),
             )
         )
-    return told
+    # Calibrated ones first, then refused ones, then those of which too little is known.
+    return sorted(told, key=lambda s: (s.valid is None, s.last is None or not s.last.made, s.code))
 
 
 def _version(row: KeptCalibration, offset_h: int) -> Version:

@@ -1,5 +1,8 @@
 """The pages of calibration: all micro-stations, and one."""
 
+from typing import Any, Final
+
+from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,10 +19,12 @@ from lantian.desk.calibration.queries import (
 from lantian.desk.language import both
 from lantian.desk.observations import lake
 from lantian.desk.rights.request import DeskRequest
+from lantian.desk.stations.queries import stations_by_code
 from lantian.errors import BadRequest
 from lantian.flows.calibration_ground import clock_of, micro_stations
 from lantian.terms.pollutant import POLLUTANTS, Pollutant, pollutant
 
+_PAGE: Final = 50
 _TITLE = both("微站校准", "Calibration of micro-stations")
 
 
@@ -40,12 +45,30 @@ def listing(request: DeskRequest) -> HttpResponse:
     """List the micro-stations with state, version, error and drift."""
     held, item = lake(), _item(request)
     span = held.span()
+    rows = states(held, item, span[1] if span else 0)
+    page = Paginator(rows, _PAGE).get_page(request.GET.get("page"))
     context = {
         "item": item,
         "items": POLLUTANTS,
-        "rows": states(held, item, span[1] if span else 0),
+        "rows": page,
+        "total": len(rows),
+        "used": sum(row.valid is not None for row in rows),
+        "pager": _pager(page, item),
     }
     return render(request, "calibration/list.html", context)
+
+
+def _pager(page: Page[Any], item: Pollutant) -> dict[str, Any]:
+    def address(number: int) -> str:
+        return f"?item={item.key}&page={number}"
+
+    return {
+        "first": page.start_index(),
+        "last": page.end_index(),
+        "total": page.paginator.count,
+        "previous_url": address(page.previous_page_number()) if page.has_previous() else "",
+        "next_url": address(page.next_page_number()) if page.has_next() else "",
+    }
 
 
 @require_GET
@@ -54,12 +77,13 @@ def station(request: DeskRequest, station: str) -> HttpResponse:
     held, item = lake(), _item(request)
     versions = versions_of(held, station, item)
     found = hours_of(held, station, item)
-    roster = held.roster()
+    roster, known = held.roster(), stations_by_code()
+    roster_name = micro_stations(roster)[station].name
     context = {
         "item": item,
         "items": POLLUTANTS,
         "code": station,
-        "name": micro_stations(roster)[station].name or station,
+        "name": known[station].name if station in known else roster_name or station,
         "versions": versions,
         "last": versions[0] if versions else None,
         "series": course(found, clock_of(roster)),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -61,23 +61,19 @@ def sendable() -> Mapping[str, Sendable]:
     3600
     """
     rows = tomllib.loads(_FILE.read_text("utf-8"))["command"]
-    return {row["cn"]: _sendable(**row) for row in rows}
+    return {row["cn"]: _sendable(row) for row in rows}
 
 
-def _sendable(
-    cn: str,
-    fields: Sequence[Mapping[str, object]] = (),
-    most_h: int = 0,
-    heavy: bool = False,  # noqa: FBT001, FBT002 - a key of the file
-) -> Sendable:
-    code = known_commands().get((cn, Way.DOWN))
+def _sendable(row: Mapping[str, Any]) -> Sendable:
+    code = known_commands().get((row["cn"], Way.DOWN))
     if code is None or code.kind is not Kind.REQUEST:
-        raise ValueError(f"{_FILE.name}: {cn} is no request of a platform")
-    made = tuple(
-        Field(**{**row, "values": tuple(row.get("values", ()))})  # type: ignore[arg-type]
-        for row in fields
+        raise ValueError(f"{_FILE.name}: {row['cn']} is no request of a platform")
+    fields = tuple(
+        Field(**{**field, "values": tuple(field.get("values", ()))})
+        for field in row.get("fields", ())
     )
-    return Sendable(cn, code.zh, code.en, made, most_h, heavy)
+    most_h, heavy = row.get("most_h", 0), row.get("heavy", False)
+    return Sendable(code.code, code.zh, code.en, fields, most_h, heavy)
 
 
 def ask(

@@ -21,8 +21,9 @@ from lantian.report.language import unit_label
 _READABLE: Final = FIELD | {Fault.LENGTH, Fault.CRC, Fault.CRC_FIELD}
 #: What a frame holds that is secret: its password, and a new one that is given.
 _SECRET: Final = re.compile(rb"((?:NewPW|PW)=)[^;&]*", re.IGNORECASE)
+_FRAME: Final = b"##"
 _HIDDEN: Final = rb"\1***"
-_SPACES: Final = {" ": "␠", "\t": "␉", "\r": "␍", "\n": "␊", "\x00": "␀"}
+_SPACES: Final = {" ": "·", "\t": "\\t", "\r": "\\r", "\n": "\\n"}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -56,7 +57,7 @@ def visible(raw: bytes) -> str:
     Examples
     --------
     >>> visible(b"##0020QN=1;PW=123456;MN=A B\\r\\n")
-    '##0020QN=1;PW=***;MN=A␠B␍␊'
+    '##0020QN=1;PW=***;MN=A·B\\\\r\\\\n'
     """
     hidden = _SECRET.sub(_HIDDEN, raw)
     try:
@@ -81,6 +82,8 @@ def decoded(raw: bytes, device: Device | None, *, offset_h: int) -> Decoded:
     offset_h : int
         Local time of its station minus UTC.
     """
+    if not raw.startswith(_FRAME):  # a message of another door than HJ 212
+        return Decoded((), (), (), (), "", None)
     error = ""
     try:
         packet = decode(raw, tolerance=FIELD)

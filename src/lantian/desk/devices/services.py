@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from lantian.desk.devices.models import Device
 from lantian.desk.log.actor import Actor
 from lantian.desk.register.faults import Fault
 from lantian.desk.register.spec import Values
+from lantian.desk.stations.services import overlap
 from lantian.errors import Conflict
 
 #: What of a device's faults is put up with: value, zh, en.
@@ -59,18 +60,6 @@ def _same_days(values: Values, row: Device | None) -> list[Fault]:
             said = str(values["first"] or "")
             return [Fault("first", said, wrong, "先停用前一条 / first end the one before")]
     return []
-
-
-def overlap(one: tuple[date | None, date | None], other: tuple[date | None, date | None]) -> bool:
-    """Whether two spans of days, open where None, share a day.
-
-    Examples
-    --------
-    >>> overlap((None, date(2020, 1, 1)), (date(2020, 1, 2), None))
-    False
-    """
-    ends = ((one[1], other[0]), (other[1], one[0]))
-    return all(last is None or first is None or first <= last for last, first in ends)
 
 
 def settle_device(row: Device, before: Mapping[str, Any], by: Actor, now: datetime) -> None:

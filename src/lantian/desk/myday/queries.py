@@ -245,8 +245,14 @@ def _documents(asked: _Asked) -> Iterator[Item]:
 
 
 def _devices(asked: _Asked) -> Iterator[Item]:
-    """Devices that are silent, of what the reader reaches."""
-    for one in silent_monitors(asked.reach, asked.now):
+    """Devices that are silent, of what the reader reaches; many of them as one thing."""
+    silent = silent_monitors(asked.reach, asked.now)
+    if len(silent) > _FEW:
+        url = f"{reverse('devices:states')}?state=silent"
+        title = both(f"{len(silent)} 台设备无声", f"{len(silent)} silent devices")
+        yield Item(title, "", url, "bad")
+        return
+    for one in silent:
         url = reverse("devices:device", args=[one.mn])
         title = both(f"设备无声：{one.mn}", f"silent device: {one.mn}")
         yield Item(title, one.station_name, url, "bad", one.last)

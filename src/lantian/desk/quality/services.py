@@ -85,9 +85,9 @@ def is_own(held: HeldReview, by: Actor) -> bool:
 
 
 def ask_decision(
-    *, held: HeldReview, state: ClaimState, note: str, by: Actor, now: datetime
+    *, held: Sequence[HeldReview], state: ClaimState, note: str, by: Actor, now: datetime
 ) -> None:
-    """Ask the lake to submit, approve or withdraw a review.
+    """Ask the lake to submit, approve or withdraw reviews that were made together.
 
     Raises
     ------
@@ -96,21 +96,21 @@ def ask_decision(
     Conflict
         If a decision about it waits already.
     """
-    if state is ClaimState.APPROVED and is_own(held, by):
+    key = f"{held[0].id}"
+    if state is ClaimState.APPROVED and is_own(held[0], by):
         raise BadRequest(
             "不能批准自己提出的审核 / nobody approves their own review",
-            where=f"review {held.id}",
+            where=f"review {key}",
             fix="请另一位有审批权的人批准 / ask another person who may approve",
         )
     if state is ClaimState.WITHDRAWN and len(note.strip()) < LEAST:
         raise BadRequest(
-            "撤回须写明理由 / say why it is withdrawn", where=f"review {held.id}", fix="note"
+            "撤回须写明理由 / say why it is withdrawn", where=f"review {key}", fix="note"
         )
-    key = f"{held.id}"
     with transaction.atomic():
         _refuse_waiting(DECIDE, key)
         body = {
-            "reviews": [held.id],
+            "reviews": [one.id for one in held],
             "state": state.value,
             "note": note.strip(),
             "by": by.name,

@@ -1,6 +1,6 @@
 """Alarm rules of the demonstration."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -17,6 +17,8 @@ _RULES: Final = (
     ("GJ-002", "国控站 PM2.5 将成污染", "National PM2.5 rising", "national", "pm25", 75, 65, 3),
     ("GJ-003", "乡镇站 PM10 高值", "Township PM10 high", "township", "pm10", 150, 120, 2),
 )
+#: Days for which a station has reported before a rule watches it.
+_PROVEN_D: Final = 60
 #: Roles whose post is called, one after the other.
 _CALLED: Final = ("department", "headquarters", "leading_group")
 
@@ -34,7 +36,7 @@ def enter_alarm_rules(county: County, by: Actor, now: datetime) -> int:
             "name_en": en,
             "place": place,
             "kinds": kind,
-            "stations": "",
+            "stations": _old_enough(county, kind, now),
             "factor": factor,
             "step": "hour",
             "threshold": Decimal(threshold),
@@ -49,3 +51,10 @@ def enter_alarm_rules(county: County, by: Actor, now: datetime) -> int:
         }
         create(RULES, values, by=by, now=now)
     return len(_RULES)
+
+
+def _old_enough(county: County, kind: str, now: datetime) -> str:
+    """Codes of stations of a kind that report for long: new ones would drown the page."""
+    before = now.date() - timedelta(days=_PROVEN_D)
+    some = [s.code for s in county.stations if s.kind == kind and s.sites[0].first <= before]
+    return " ".join(some)

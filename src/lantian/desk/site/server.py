@@ -239,8 +239,10 @@ class Server:
                 child.wait()
 
     def _spawn(self, name: str) -> None:
-        words = self._web() if name == "web" else ["lantian.cli.main", "desk", name]
-        words = self.beside.get(name, words)
+        if name in self.beside:
+            words = [*self.beside[name]]
+        else:
+            words = self._web() if name == "web" else ["lantian.cli.main", "desk", name]
         # A group of its own: Ctrl-C in the terminal reaches the parent alone, which ends them.
         self.children[name] = subprocess.Popen(  # noqa: S603
             [sys.executable, "-P", "-m", *words],

@@ -29,6 +29,8 @@ STREAM: Final = "stream"
 SYNTAX: Final = "syntax"
 SOURCE: Final = "source"
 LARGE: Final = "large"
+#: Causes that another declaration would mend, of messages that name nobody.
+UNREADABLE: Final = (STREAM, SYNTAX, SOURCE, TIME, TEXT)
 #: A number in a unit that cannot be turned into that of the device.
 UNIT: Final = "unit"
 

@@ -1,6 +1,12 @@
-"""Reading a lidar's or ceilometer's NetCDF file, classic or NetCDF-4, by a declared layout."""
+"""Reading a lidar's or ceilometer's NetCDF file, classic or NetCDF-4, by a declared layout.
 
-import threading
+Run as a module it reads what `netcdf_apart` sends it.
+"""
+
+import io
+import json
+import resource
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -9,13 +15,16 @@ import netCDF4
 import numpy as np
 import numpy.typing as npt
 
+from lantian.errors import BadFile
 from lantian.gate.doors.message import LARGE, SYNTAX, BadMessage, Message
+from lantian.gate.doors.netcdf_apart import REFUSED, NetcdfLayout
 from lantian.profile.scan import INVALID, UNKNOWN, VALID, Scan, scan_of
+from lantian.rules.shape import fill
 
-#: The library of the format is no friend of threads.
-_ONE: Final = threading.Lock()
 #: More numbers than this in one variable are not read: a small file can promise a huge one.
 _MOST: Final = 20_000_000
+#: Memory that the process of its own may take.
+_MOST_BYTES: Final = 3 << 30
 _SECONDS: Final = "seconds since 1970-01-01 00:00:00"
 #: Backscatter in 1e-6 / (m sr), by how files spell its unit.
 _UNITS: Final = {
@@ -32,38 +41,6 @@ _UNITS: Final = {
 type Doubles = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class NetcdfLayout:
-    """Names of what is read; as they stand here they are E-PROFILE's L2 (EUMETNET).
-
-    Attributes
-    ----------
-    time, height, backscatter : str
-        Variables; backscatter is of (time, height).
-    ground : str
-        Variable with the height of the ground, where heights are above the sea; "" where they
-        are above the ground.
-    flag : str
-        Variable of flags, "" for none.
-    valid, invalid : tuple of int
-        Flags of gates that count and that do not; other flags say nothing.
-    cloud : str
-        Variable of the cloud base above the ground, of (time,) or (time, layer); "" for none.
-    scale : float
-        Times this the backscatter is in 1e-6 / (m sr); 0 where its `units` say so.
-    """
-
-    time: str = "time"
-    height: str = "altitude"
-    backscatter: str = "attenuated_backscatter_0"
-    ground: str = "station_altitude"
-    flag: str = "quality_flag"
-    valid: tuple[int, ...] = (0,)
-    invalid: tuple[int, ...] = (1,)
-    cloud: str = "cloud_base_height"
-    scale: float = 0.0
-
-
 def read_netcdf(message: Message, layout: NetcdfLayout) -> Scan:
     """Read a scan.
 
@@ -74,15 +51,14 @@ def read_netcdf(message: Message, layout: NetcdfLayout) -> Scan:
     BadFile
         If times or heights do not rise, or shapes disagree.
     """
-    with _ONE:
-        try:
-            data = netCDF4.Dataset("scan.nc", memory=message.body)
-        except (OSError, ValueError) as error:
-            raise _refused(message, f"不是 NetCDF / no NetCDF: {error}") from error
-        try:
-            return _scan(_File(data, message), layout, message.origin)
-        finally:
-            data.close()
+    try:
+        data = netCDF4.Dataset("scan.nc", memory=message.body)
+    except (OSError, ValueError) as error:
+        raise _refused(message, f"不是 NetCDF / no NetCDF: {error}") from error
+    try:
+        return _scan(_File(data, message), layout, message.origin)
+    finally:
+        data.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,3 +142,28 @@ def _refused(message: Message, what: str, cause: str = SYNTAX) -> BadMessage:
         where=f"{message.stream} {message.origin}",
         fix=f"对照 / compare doors/{message.stream}.toml [reading]",
     )
+
+
+def _read(given: bytes) -> int:
+    """Read in this process what stands in the input; return its exit status."""
+    resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
+    head, _, body = given.partition(b"\n")
+    told: dict[str, Any] = json.loads(head)
+    layout = fill(NetcdfLayout, told["layout"], "layout")
+    try:
+        message = Message("", told["stream"], told["origin"], body, 0, "")
+        scan = read_netcdf(message, layout)
+    except (BadFile, BadMessage) as error:
+        cause = error.cause if isinstance(error, BadMessage) else SYNTAX
+        why = {"cause": cause, "what": error.what, "where": error.where, "fix": error.fix}
+        sys.stderr.write(json.dumps(why) + "\n")
+        return REFUSED
+    file = io.BytesIO()
+    arrays = {name: getattr(scan, name) for name in Scan.__dataclass_fields__}
+    np.savez(file, allow_pickle=False, **arrays)
+    sys.stdout.buffer.write(file.getvalue())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_read(sys.stdin.buffer.read()))

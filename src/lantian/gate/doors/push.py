@@ -6,6 +6,7 @@ import hmac
 import re
 import ssl
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -22,7 +23,9 @@ _REQUEST_S: Final = 30.0
 _SILENT_S: Final = 120.0
 #: How long a sender is left waiting while the disk or the database is away.
 _KEEP_S: Final = 20.0
+#: Connections open at once, in all and from one address.
 _MOST_OPEN: Final = 500
+_MOST_OF_PEER: Final = 200
 #: Wrong tokens of one address within a minute; then it is not listened to for the rest of it.
 _MOST_WRONG: Final = 20
 _REASONS: Final = {
@@ -104,6 +107,7 @@ class PushDoor:
         self._reception = reception
         self._server: asyncio.Server | None = None
         self._with: set[asyncio.StreamWriter] = set()
+        self._peers: Counter[str] = Counter()
         self._wrong: dict[str, tuple[int, int]] = {}
 
     @property
@@ -136,10 +140,11 @@ class PushDoor:
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = str(writer.get_extra_info("peername")[0])
-        if len(self._with) >= _MOST_OPEN:
+        if len(self._with) >= _MOST_OPEN or self._peers[peer] >= _MOST_OF_PEER:
             writer.close()
             return
         self._with.add(writer)
+        self._peers[peer] += 1
         try:
             while await self._serve(reader, writer, peer):
                 pass
@@ -147,6 +152,9 @@ class PushDoor:
             pass  # who goes without an answer sends again
         finally:
             self._with.discard(writer)
+            self._peers[peer] -= 1
+            if not self._peers[peer]:
+                del self._peers[peer]
             writer.close()
 
     async def _serve(

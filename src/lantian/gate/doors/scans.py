@@ -10,7 +10,7 @@ import numpy as np
 
 from lantian.errors import BadFile
 from lantian.gate.doors.message import LARGE, SYNTAX, BadMessage, Message, Number, Told
-from lantian.gate.doors.netcdf import NetcdfLayout, read_netcdf
+from lantian.gate.doors.netcdf_apart import NetcdfLayout, read_apart
 from lantian.gate.doors.stamp import Time
 from lantian.lake.surveys import pack_scan
 from lantian.profile.boundary_layer import METHOD, Search, layer_height
@@ -57,7 +57,7 @@ class Scans:
         """Return the picture and the boundary layer's height at each of its times."""
         try:
             scan = (
-                read_netcdf(message, self.netcdf)
+                read_apart(message, self.netcdf)
                 if self.format == "netcdf"
                 else read_csv(message, self.zone)
             )

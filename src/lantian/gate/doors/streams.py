@@ -1,5 +1,6 @@
 """Streams: files in DIR/doors that declare what comes through which door and how it is read."""
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from lantian.gate.doors.scans import Scans
 from lantian.gate.doors.tracks import Tracks
 from lantian.rules.shape import fill
 
+_NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
 #: Folder of the files in a data folder.
 DOORS: Final = "doors"
 #: What a stream may say of itself beside the table of its door.
@@ -97,10 +99,8 @@ def _stream(path: Path) -> Stream:
             where=file,
             fix="改正该文件 / correct the file",
         ) from error
-    if not path.stem.isascii() or not path.stem.isprintable() or " " in path.stem:
-        raise BadSetting(
-            f"{path.stem!r}", where=file, fix="文件名用字母数字 / name it in ASCII letters"
-        )
+    if not _NAME.fullmatch(path.stem):
+        raise BadSetting(f"{path.stem!r}", where=file, fix=f"文件名 / name: {_NAME.pattern}")
     door = _word(table, "door", file)
     reads = _word(table, "reads", file, "records")
     if reads not in READERS:

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from lantian.errors import BadRequest
 from lantian.gate.address import address
+from lantian.gate.lying import Lying, lying
 from lantian.gate.simulate import Plan, simulate
 from lantian.gate.voice import UNITS, CountyAir, UsualDay, Voice
 
@@ -40,7 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.roster:
         print("mn,station,password,units")
         for number in range(plan.devices):
-            print(f"{plan.voice.mn(number)},{arguments.roster},{plan.password},{UNITS}")
+            if number not in arguments.unknown:
+                station = _station(arguments, plan.voice, number)
+                print(f"{plan.voice.mn(number)},{station},{plan.password},{UNITS}")
         return 0
     if arguments.county:
         text = "演示县，模拟 / the fictional county, simulated"
@@ -51,6 +54,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _voice(arguments: argparse.Namespace) -> Voice:
+    voice: Voice = UsualDay(arguments.prefix, arguments.seed)
     if arguments.county:
-        return CountyAir(arguments.devices)
-    return UsualDay(arguments.prefix, arguments.seed)
+        voice = CountyAir(arguments.devices)
+    return lying(voice, arguments.lie) if arguments.lie else voice
+
+
+def _station(arguments: argparse.Namespace, voice: Voice, number: int) -> str:
+    """Station of a monitor: its own in the county, else the one that is given."""
+    air = voice.voice if isinstance(voice, Lying) else voice
+    return air.county.stations[number].code if isinstance(air, CountyAir) else arguments.roster

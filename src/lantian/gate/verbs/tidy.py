@@ -1,7 +1,6 @@
 """Verb `tidy`: old values into files, old frames let go; or the proofs of those."""
 
 import argparse
-import os
 from datetime import UTC, date, datetime, timedelta
 
 from lantian.flows.gate_tidy import retentions, tidy
@@ -11,8 +10,6 @@ from lantian.lake.letting_go import all_let_go
 from lantian.lake.store import Lake
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-#: A gate beside it goes first.
-_NICE = 10
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -23,11 +20,11 @@ def run(arguments: argparse.Namespace) -> int:
         return _print_proofs(arguments)
     for name, kept in retentions(arguments.lake).items():
         print(f"{name}: {kept.days} 天 / days. {kept.zh} / {kept.en}")
-    os.nice(_NICE)
     done = tidy(arguments.lake, lambda line: print(line, flush=True))
     print(
         f"{done.rows} 行入档 / rows in files, {len(done.let_go)} 天报文已删除 / days of frames let "
-        f"go, {done.turns} 次写入 / writes, 最长占用 / longest hold {done.longest_s * 1000:.0f} ms"
+        f"go, {done.turns} 次写入 / writes, 最长占用 / longest hold {done.longest_s * 1000:.0f} ms "
+        f"(CPU {done.longest_cpu_s * 1000:.0f} ms)"
     )
     return 0
 

@@ -15,6 +15,8 @@ from lantian.desk.language import language
 from lantian.errors import BadRequest
 from lantian.evaluate.hourly import HALO_H, HourlyForm, hour_report
 from lantian.evaluate.iaqi import NO_INDEX
+from lantian.flows.calibration import calibrated_hours
+from lantian.flows.calibration_ground import micro_stations
 from lantian.flows.grounds import basis_of, offsets_of
 from lantian.flows.level_days import STATION
 from lantian.flows.place_hours import place_hours
@@ -31,6 +33,7 @@ ITEMS: Final = (*(p.key for p in POLLUTANTS), "aqi", "all")
 #: Longest period that is shown by hours.
 MOST_HOURLY_D: Final = 366
 _WITH: Final = 7
+_KEYS: Final = frozenset(p.key for p in POLLUTANTS)
 
 type Line = tuple[str, npt.NDArray[np.integer[Any]]]
 
@@ -229,6 +232,11 @@ def _hours(ground: Ground, level: str, names: Sequence[str], period: Period, ite
     title, unit = _titled(item)
     note = note_of(ground, rules)
     lines = _hour_lines(ground, names, block, item, rules)
+    if level == STATION and names[0] in micro_stations(ground.roster) and item in _KEYS:
+        found = calibrated_hours(ground.lake, names[0], POLLUTANTS[_wanted(item)[0]], start, after)
+        if (found.values.value_cal != MISSING).any():
+            word = language().of("校准值（非官方）", "calibrated (not official)")
+            lines.append((word, found.values.value_cal))
     return Lines(title, unit, local_end(start, offset_h), 1, tuple(lines), (), out, note)
 
 

@@ -36,6 +36,7 @@ from lantian.lake.monitor import (
     frames_between,
     unfolded_hours,
     values_at,
+    values_by_frame,
 )
 from lantian.lake.retaking import raw_frames
 
@@ -131,13 +132,13 @@ def show(request: DeskRequest, mn: str, number: int) -> HttpResponse:
         raise Http404
     received_us, raw = raw_frames(store, [number])[number]
     told = decoded(raw, monitor.device, offset_h=offset_of(monitor))
-    stored = values_at(store.ledger, mn, told.t) if told.t is not None and note.taken else []
+    stored = _of_frame(store, mn, note, told) if note.taken else []
     context = {
         "monitor": monitor,
         "note": note,
         "received": moment(received_us),
         "cause": cause_word(note.cause) if note.cause else "",
-        "faults": [cause_word(fault) for fault in note.faults],
+        "faults": [cause_word(fault) for fault in note.faults if fault != note.cause],
         "raw": visible(raw) or _NOTHING,
         "size": len(raw),
         "told": told,
@@ -153,6 +154,13 @@ def show(request: DeskRequest, mn: str, number: int) -> HttpResponse:
         {"title": str(number)},
     ]
     return render(request, "devices/frame.html", context)
+
+
+def _of_frame(store: FineStore, mn: str, note: FrameNote, told: Decoded) -> list[Stored]:
+    """Values of the interval that a frame is about; of a message without one, its own."""
+    if told.t is not None:
+        return values_at(store.ledger, mn, told.t)
+    return values_by_frame(store.ledger, mn, note.frame, note.received_us // 1_000_000)
 
 
 def _words(told: Decoded) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from lantian.desk.devices.frames import (
     span_words,
     unit_of_factor,
 )
-from lantian.desk.devices.publishing import WRITE
+from lantian.desk.devices.publishing import KIND, WRITE
 from lantian.desk.devices.queries import Monitor
 from lantian.desk.devices.standing import rule
 from lantian.desk.devices.store import moment
@@ -24,6 +24,7 @@ from lantian.desk.devices.strips import strip
 from lantian.desk.devices.views.commands import asked_rows, commands_table
 from lantian.desk.devices.views.found import found_monitor, may_command, tabs
 from lantian.desk.devices.words import STATES, cause_word
+from lantian.desk.intents.queries import pending_for
 from lantian.desk.language import both, language
 from lantian.desk.rights.request import DeskRequest
 from lantian.hj212.codes import systems
@@ -46,6 +47,7 @@ def show(request: DeskRequest, mn: str) -> HttpResponse:
         "word": STATES[monitor.state][1],
         "facts": _facts(request, monitor),
         "source": language().half(rule().source),
+        "pending": monitor.device is None and monitor.pk is not None and bool(pending_for(KIND)),
         "may_command": may_command(request, monitor),
         "may_adopt": monitor.device is None and monitor.pk is None and request.reach.may(WRITE),
         **tabs(monitor, "device"),

@@ -68,6 +68,7 @@ def show(request: DeskRequest) -> HttpResponse:
         },
         "pager": _pager(request, page, len(found)),
         "counted": counted,
+        "last": max((m.last for m in every if m.last), default=None),
         "rule": rule(),
         "late_min": rule().late[1] // 60,
         "silent_min": rule().silent[1] // 60,

@@ -116,7 +116,7 @@ def picture(found: Day, top_m: int) -> dict[str, Any]:
         "cells": base64.b64encode(cells.tobytes()).decode(),
         "low": LOW,
         "high": HIGH,
-        "unit": "10⁻⁶ m⁻¹ sr⁻¹",
+        "unit": "×10⁻⁶ m⁻¹ sr⁻¹",
         "top": _by_column(found.top_m, at, columns, np.nanmedian),
         "cloud": _by_column(scan.cloud_base_m, at, columns, np.nanmin),
         "names": {

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.http import Http404
 
@@ -12,11 +11,12 @@ from lantian.desk.language import language
 from lantian.desk.observations import lake
 from lantian.desk.quality.words import DECIDE, REVIEW
 from lantian.flows.quality_window import measured, month_number
-from lantian.flows.review import StandingReview, judged_reviews
+from lantian.flows.review import judged_reviews
 from lantian.flows.review_versions import DayVersions, day_versions
 from lantian.lake.quality_runs import QualityRun, marks_held, runs
 from lantian.lake.reviews import HeldReview, reviews
 from lantian.quality.mark import Mark, MarkKind
+from lantian.quality.review import Orphaned
 from lantian.terms.hour import BEIJING_H, day_of, local_day
 from lantian.terms.mark import MISSING
 from lantian.terms.pollutant import POLLUTANTS
@@ -134,37 +134,62 @@ def asked_about(mark: Mark) -> Asked:
     return Asked(intent.state == "pending", language().half(intent.refusal))
 
 
-def held_reviews(stations: set[str]) -> list[StandingReview]:
-    """Return the reviews of stations in view with their standing, the newest first."""
-    return judged_reviews(
-        lake(), (r for r in reviews(lake().ledger) if r.review.station in stations)
-    )
-
-
 def deciding() -> dict[int, str]:
     """State that a pending decision asks for, by number of the review."""
-    return {int(i.key): i.body["state"] for i in pending_for(DECIDE)}
+    return {number: i.body["state"] for i in pending_for(DECIDE) for number in i.body["reviews"]}
 
 
-def review_of(number: int) -> HeldReview:
-    """Return one review.
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """Reviews that were made together and have come as far, in order of their hours.
+
+    Attributes
+    ----------
+    held : tuple of HeldReview
+    orphaned : Orphaned or None
+        Why all of them have lost their ground, if they have.
+    waiting : str
+        State that a pending decision asks for; "" where none waits.
+    """
+
+    held: tuple[HeldReview, ...]
+    orphaned: Orphaned | None
+    waiting: str
+
+    @property
+    def one(self) -> HeldReview:
+        """The first of them: station, pollutant, verdict and maker are those of all."""
+        return self.held[0]
+
+
+def verdicts() -> list[Verdicts]:
+    """Return all reviews, those that belong together as one, the newest first."""
+    waiting = deciding()
+    together: dict[tuple[str, str, Orphaned | None, str], list[HeldReview]] = {}
+    for found in judged_reviews(lake(), reviews(lake().ledger)):
+        held = found.held
+        key = (held.intent, held.state.value, found.orphaned, waiting.get(held.id, ""))
+        together.setdefault(key, []).append(held)
+    return [
+        Verdicts(tuple(sorted(some, key=lambda held: held.review.hour)), key[2], key[3])
+        for key, some in together.items()
+    ]
+
+
+def verdicts_of(number: int) -> Verdicts:
+    """Return a review with those that belong to it.
 
     Raises
     ------
     Http404
-        If there is none.
+        If there is no such review.
     """
-    for held in reviews(lake().ledger):
-        if held.id == number:
-            return held
+    for some in verdicts():
+        if any(held.id == number for held in some.held):
+            return some
     raise Http404
 
 
-def versions(found: Sequence[StandingReview]) -> list[DayVersions]:
+def versions(found: Sequence[Verdicts]) -> list[DayVersions]:
     """Both versions of the days that standing reviews touch, the newest first."""
-    return day_versions(lake(), [one.held for one in found])[::-1]
-
-
-def facts_of_run(run: QualityRun) -> dict[str, Any]:
-    """Return what a page says of the run on which its marks rest."""
-    return {"number": run.id, "at": run.at, "sequence": run.judged.sequence}
+    return day_versions(lake(), [held for some in found for held in some.held])[::-1]

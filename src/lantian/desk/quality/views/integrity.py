@@ -157,7 +157,7 @@ def _page(request: DeskRequest, number: int, form: AnswerForm, status: int) -> H
         "check": CHECKS[finding.check],
         "sentence": language().of(finding.zh, finding.en),
         "span": _span(held),
-        "facts": _facts(held, run),
+        "facts": [*_links(held, request), *_facts(held, run)],
         "figures": figure_facts(finding.figures, BY_KEY[finding.pollutant]) if clause else [],
         "clause": _thresholds(clause, finding.pollutant) if clause else [],
         "pictures": [
@@ -183,6 +183,17 @@ def _title(picture: dict[str, Any], check: Check) -> str:
     words = both("日值", "days") if check is Check.LIMIT_DAYS else both("小时值", "hours")
     about = both("在限值附近的个数", "about the limit")
     return f"{symbol} {words} {about} {picture['data']['note']}"
+
+
+def _links(held: HeldFinding, request: DeskRequest) -> list[dict[str, Any]]:
+    """Station, with the way to its figures and their derivation for who may see them."""
+    finding = held.finding
+    last = local_end(finding.last_hour - 1, offset_of(finding.station))
+    query = {"period": f"{last:%Y-%m}", "item": finding.pollutant}
+    address = reverse("air:station", args=[finding.station], query=query)
+    url = address if request.reach.may("air.read") else ""
+    name = station_names().get(finding.station, finding.station)
+    return [{"label": both("站点", "Station"), "value": name, "url": url}]
 
 
 def _facts(held: HeldFinding, run: QualityRun) -> list[dict[str, Any]]:

@@ -10,15 +10,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from lantian.desk.language import both, language
+from lantian.desk.log.actor import Actor
 from lantian.desk.quality.queries.names import offset_of, station_names, within
-from lantian.desk.quality.queries.review import deciding, held_reviews, review_of, versions
+from lantian.desk.quality.queries.review import Verdicts, verdicts, verdicts_of, versions
 from lantian.desk.quality.services import ask_decision, is_own
 from lantian.desk.quality.views.entry import PAGE, tabs, with_lake
 from lantian.desk.quality.words import BY_KEY, KINDS, ORPHANED, STATES, VERDICTS
 from lantian.desk.rights.request import DeskRequest
 from lantian.errors import BadRequest
 from lantian.evaluate.exceptional import ClaimState
-from lantian.flows.review import StandingReview
 from lantian.flows.review_versions import DayVersions
 from lantian.report.language import unit_label
 from lantian.terms.hour import local_end
@@ -29,25 +29,22 @@ from lantian.terms.mark import MISSING
 @with_lake
 def listed(request: DeskRequest) -> HttpResponse:
     """List all reviews with their standing, and both versions of the days that they touch."""
-    found = held_reviews(within(request.reach, "quality.read"))
-    names, waiting = station_names(), deciding()
+    found = verdicts()
+    shown, names = found[:PAGE], station_names()
     submits = within(request.reach, "quality.review")
     approves = within(request.reach, "quality.approve")
-    orphaned = [one for one in found if one.orphaned]
-    lines = [_line(one, request, names, waiting, submits, approves) for one in found[:PAGE]]
     context = {
         "tabs": tabs("reviews", len(found)),
-        "lines": lines,
+        "lines": [
+            {**_line(some, names), **_allowed(some, request.actor, submits, approves)}
+            for some in shown
+        ],
         "orphaned": [
-            f"{names.get(o.held.review.station, o.held.review.station)} "
-            f"{BY_KEY[o.held.review.pollutant].symbol} "
-            f"{local_end(o.held.review.hour, offset_of(o.held.review.station)):%Y-%m-%d %H:00}: "
-            f"{ORPHANED[o.orphaned]}"
-            for o in orphaned
-            if o.orphaned
+            f"{line['station']} {line['symbol']} {line['hour']}: {line['orphaned']}"
+            for line in (_line(some, names) for some in found if some.orphaned)
         ],
         "more": max(0, len(found) - PAGE),
-        "versions": [_version(one, names) for one in versions(found[:PAGE])],
+        "versions": [_version(one, names) for one in versions(shown)],
     }
     return render(request, "quality/reviews.html", context)
 
@@ -68,39 +65,47 @@ def _version(one: DayVersions, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _line(
-    one: StandingReview,
-    request: DeskRequest,
-    names: dict[str, str],
-    waiting: dict[int, str],
-    submits: set[str],
-    approves: set[str],
-) -> dict[str, Any]:
-    held, review = one.held, one.held.review
-    tag, words = STATES[held.state]
-    station = review.station
-    free = held.stands and held.id not in waiting
+def _line(some: Verdicts, names: dict[str, str]) -> dict[str, Any]:
+    one, review = some.one, some.one.review
+    tag, words = STATES[one.state]
+    offset_h = offset_of(review.station)
+    first, last = (local_end(held.review.hour, offset_h) for held in (some.held[0], some.held[-1]))
+    values = [h.review.old_value for h in some.held if h.review.old_value is not None]
     return {
-        "id": held.id,
-        "station": names.get(station, station),
+        "id": one.id,
+        "station": names.get(review.station, review.station),
         "symbol": BY_KEY[review.pollutant].symbol,
-        "hour": f"{local_end(review.hour, offset_of(station)):%Y-%m-%d %H:00}",
-        "value": "—" if review.old_value is None else f"{review.old_value / 1000:g}",
+        "hour": f"{first:%Y-%m-%d %H:00}" + ("" if first == last else f" – {last:%m-%d %H:00}"),
+        "value": _range(values),
         "verdict": VERDICTS[review.verdict],
         "kind": "" if review.answers is None else KINDS[review.answers],
         "state": words,
         "tag": tag,
-        "orphaned": None if one.orphaned is None else ORPHANED[one.orphaned],
-        "waiting": STATES[ClaimState(waiting[held.id])][1] if held.id in waiting else "",
-        "by": held.steps[0].by,
+        "orphaned": None if some.orphaned is None else ORPHANED[some.orphaned],
+        "waiting": STATES[ClaimState(some.waiting)][1] if some.waiting else "",
+        "by": one.steps[0].by,
         "reason": review.reason,
-        "note": held.steps[-1].note if len(held.steps) > 1 else "",
-        "may_submit": free and held.state is ClaimState.CANDIDATE and station in submits,
+        "note": one.steps[-1].note if len(one.steps) > 1 else "",
+    }
+
+
+def _range(values: list[int]) -> str:
+    if not values:
+        return "—"
+    low, high = (f"{value / 1000:g}" for value in (min(values), max(values)))
+    return low if low == high else f"{low} – {high}"
+
+
+def _allowed(some: Verdicts, by: Actor, submits: set[str], approves: set[str]) -> dict[str, bool]:
+    one, station = some.one, some.one.review.station
+    free = one.stands and not some.waiting
+    return {
+        "may_submit": free and one.state is ClaimState.CANDIDATE and station in submits,
         "may_approve": free
-        and held.state is ClaimState.SUBMITTED
+        and one.state is ClaimState.SUBMITTED
         and station in approves
-        and one.orphaned is None
-        and not is_own(held, request.actor),
+        and some.orphaned is None
+        and not is_own(one, by),
         "may_withdraw": free and station in submits | approves,
     }
 
@@ -109,7 +114,7 @@ def _line(
 @with_lake
 def decide(request: DeskRequest, number: int) -> HttpResponse:
     """Take a decision on a review in."""
-    held = review_of(number)
+    held = verdicts_of(number).held
     get = request.POST.get
     try:
         state = ClaimState(get("state", ""))
@@ -122,7 +127,7 @@ def decide(request: DeskRequest, number: int) -> HttpResponse:
         if state is ClaimState.APPROVED
         else {"quality.review", "quality.approve"}
     )
-    if not any(held.review.station in within(request.reach, one) for one in need):
+    if not any(held[0].review.station in within(request.reach, one) for one in need):
         raise Http404
     ask_decision(held=held, state=state, note=get("note", ""), by=request.actor, now=timezone.now())
     messages.success(
