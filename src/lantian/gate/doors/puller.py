@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -258,7 +259,7 @@ def _fetch(stream: _Stream, request: Request) -> bytes:
                     min(float(after), _LONGEST_S) if after.isascii() and after.isdigit() else 0.0
                 )
                 raise _Later(f"HTTP {answer.status_code}", after_s)
-            if answer.status_code != 200:
+            if answer.status_code != HTTPStatus.OK:
                 raise _failed(stream, f"HTTP {answer.status_code}")
             body = b""
             for chunk in answer.iter_content(_CHUNK):

@@ -16,6 +16,8 @@ _PLACE: Final = re.compile(r"\{([a-z]+)\}")
 _SECRET: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _PLACES: Final = frozenset({"begin", "end", "page", "offset", "cursor", "size", "each"})
 _OFFSET: Final = re.compile(r"([+-])(\d{2}):(\d{2})")
+#: A window of time that is asked for is a minute at least.
+_SHORTEST_S: Final = 60
 _NUMBER_OF: Final = {"none": "", "page": "page", "offset": "offset", "cursor": "cursor"}
 
 
@@ -93,7 +95,12 @@ class Pull:
             raise ValueError("next: path to the next cursor")
         if not _OFFSET.fullmatch(self.zone):
             raise ValueError(f"zone: {self.zone!r} is not written as +08:00")
-        limits = (self.every_s >= 1, self.rate_s >= 0.05, self.window_s >= 60, self.size >= 1)
+        limits = (
+            self.every_s >= 1,
+            self.rate_s >= 0.05,
+            self.window_s >= _SHORTEST_S,
+            self.size >= 1,
+        )
         if not all(limits) or self.overlap_s < 0 or self.back_s < 0 or not 1 <= self.tries <= 10:
             raise ValueError("every_s ≥ 1, rate_s ≥ 0.05, window_s ≥ 60, size ≥ 1, 1 ≤ tries ≤ 10")
         if self.window_s <= self.overlap_s:
