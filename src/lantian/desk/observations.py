@@ -28,6 +28,11 @@ def lake() -> Lake:
     return held
 
 
+def exists() -> bool:
+    """Whether the data folder has a lake at all."""
+    return Lake.exists(env().folder)
+
+
 def let_go() -> None:
     """Close the lake of this thread, if it has one open; the next use opens it anew."""
     held: Lake | None = getattr(_HELD, "lake", None)

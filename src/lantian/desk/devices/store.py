@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from lantian.desk.observations import lake
+from lantian.desk.observations import exists, lake
 from lantian.lake.fine import FineStore
 from lantian.lake.gate_tables import FRAMES, GATE
 
@@ -20,8 +20,10 @@ def gate() -> FineStore | None:
     Raises
     ------
     LakeBroken
-        If there is no lake, or it or the store is damaged.
+        If the lake or the store is damaged.
     """
+    if getattr(_HELD, "mark", None) is None and not exists():
+        return None
     folder = lake().folder
     mark = (folder, os.getpid(), _identity(folder))
     if getattr(_HELD, "mark", None) != mark:
