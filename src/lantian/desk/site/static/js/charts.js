@@ -42,7 +42,7 @@ function places(figure) {
 }
 
 function tell(box, kind, ...content) {
-  box.querySelector(".chart-wait, .chart-error")?.remove();
+  box.querySelector(".chart-wait, .chart-empty, .chart-error")?.remove();
   if (content.length) box.append(make("div", { class: `chart-${kind}`, ...(kind === "error" ? { role: "alert" } : {}) }, ...content));
 }
 
@@ -58,7 +58,7 @@ async function draw(figure) {
     if (!kind) throw new Error(say(`没有这种图：${figure.dataset.chart}`, `There is no chart of kind ${figure.dataset.chart}`));
     const [data, echarts] = await Promise.all([load(figure), library()]);
     if (!figure.isConnected) return;
-    if (!kind.rows(data)) return tell(box, "wait", make("p", {}, data.empty ?? say("所选时段没有数据。", "There are no data in this period.")));
+    if (!kind.rows(data)) return tell(box, "empty", make("p", {}, data.empty ?? say("所选时段没有数据。", "There are no data in this period.")));
     show(figure, kind, data, echarts, box, canvas);
   } catch (error) {
     const again = make("button", { type: "button", class: "button" }, icon("refresh"), say("重试", "Try again"));
