@@ -172,6 +172,7 @@ def tenths(value: float) -> int:
     return round(value * 10)
 
 
+@pytest.mark.slow
 def test_co_differs_from_the_published_mean_mostly_at_ties(days, published):
     """CO is published with one decimal and averaged with more, so ties fall either way."""
     sums: Counter[tuple[str, object]] = Counter()

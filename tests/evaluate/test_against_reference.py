@@ -109,6 +109,7 @@ def compare_many_sets(number: int, seed: int) -> None:
     print(f"{number} sets of day values equal the reference under each edition; {seen}")
 
 
+@pytest.mark.slow
 def test_20_000_random_sets_of_daily_values():
     compare_many_sets(20_000, 633)
 

@@ -178,6 +178,7 @@ def test_what_is_no_uuid_is_refused(lake):
         apply_intent(lake, "seven", "roster.stations", {"rows": [ONE]})
 
 
+@pytest.mark.slow
 @BOTH
 def test_two_processes_that_apply_the_same_intents_at_once_apply_each_once(lake, tmp_path):
     intents = [

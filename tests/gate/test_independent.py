@@ -58,6 +58,7 @@ def values(folder: Path) -> list[tuple[Any, ...]]:
 M = 1_000_000
 
 
+@pytest.mark.slow
 def test_upload_dialogues_of_the_three_versions(
     folder: Path, start: Callable[..., Running]
 ) -> None:

@@ -324,6 +324,7 @@ def own(monkeypatch, tmp_path, plain_lakes, postgres):
         yield server
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("done", [False, True])
 def test_a_commit_of_which_nobody_knows_keeps_its_file(own, tmp_path, add, monkeypatch, done):
     monkeypatch.setattr(intake, "PART_ROWS", 1)

@@ -96,6 +96,7 @@ def station_days(table, keep):
     return days
 
 
+@pytest.mark.slow
 def test_daily_values_of_complete_days(focus):
     agree, total = Counter(), Counter()
     co_misses = Counter()

@@ -44,6 +44,7 @@ def test_nothing_that_varies_gives_no_finding(
         assert (MarkKind.RANGE in found) == (held and fill == 0)
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(
     st.integers(0, 2**32 - 1),

@@ -38,6 +38,7 @@ def test_json_holds_every_row(made):
         assert [len(s["rows"]) for s in found["steps"]] == [len(s.rows) for s in derivation.steps]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", [1, 12, 24, 60, 200])
 def test_one_page_however_long(rows, december):
     derivation = long_one(rows)

@@ -123,6 +123,7 @@ def test_a_lake_that_is_busy_leaves_all_waiting(county, place, monkeypatch) -> N
     assert apply_pending() == {"applied": 1, "refused": 0}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_killed_between_lake_and_desk_has_its_effect_once(county, place, home) -> None:
     place("1001A", "甲县")

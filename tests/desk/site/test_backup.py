@@ -159,6 +159,7 @@ def test_where_there_is_no_desk_each_verb_says_what_to_do(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_wrong_setting_is_named_with_its_fix(lantian: Run, tmp_path: Path) -> None:
     folder = tmp_path / "county"
     folder.mkdir()

@@ -105,6 +105,7 @@ def test_no_barrier_and_no_sideways_scrolling(
     context.close()
 
 
+@pytest.mark.slow
 def test_targets_are_large_enough_to_touch(browser: Browser, gallery_url: str) -> None:
     page = browser.new_page(viewport={"width": 360, "height": 740}, has_touch=True)
     page.goto(gallery_url)

@@ -36,6 +36,7 @@ def done(drop: Path, where: str) -> dict[str, str]:
     return {p.name: p.read_text("utf-8") for p in (drop / where).glob("*/*")}
 
 
+@pytest.mark.slow
 def test_files_are_taken_or_refused_and_unfinished_ones_left(folder: Path, tmp_path: Path) -> None:
     declare(folder, "a-json", JSON_FILES)
     declare(folder, "csv", CSV_FILES, CSV_READING)

@@ -171,6 +171,7 @@ def test_an_interface_that_is_away_is_waited_for_and_no_secret_is_said(
     run_async(work)
 
 
+@pytest.mark.slow
 def test_one_after_the_other_is_asked_for_at_the_declared_rate(
     folder: Path, interface: Vendor
 ) -> None:
